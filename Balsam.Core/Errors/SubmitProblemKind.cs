@@ -1,0 +1,35 @@
+namespace Balsam;
+
+/// <summary>What is wrong with a job of a submit.</summary>
+public enum SubmitProblemKind
+{
+    /// <summary>The application is not registered in this host.</summary>
+    UnknownApplication = 1,
+
+    /// <summary>A parent is neither stored nor part of the call.</summary>
+    UnknownParent = 2,
+
+    /// <summary>The parents form a circle.</summary>
+    Cycle = 3,
+
+    /// <summary>A parameter is missing.</summary>
+    MissingParameter = 4,
+
+    /// <summary>A parameter is not one of the application's.</summary>
+    SurplusParameter = 5,
+
+    /// <summary>A parameter cannot stand in a command line, or the parameters are too large.</summary>
+    BadParameter = 6,
+
+    /// <summary>The workdir is absolute, leaves the data directory, or cannot be a path.</summary>
+    BadWorkdir = 7,
+
+    /// <summary>Two jobs of the call have the same workdir.</summary>
+    DuplicateWorkdir = 8,
+
+    /// <summary>The request is larger than any known node, or makes no sense.</summary>
+    BadResources = 9,
+
+    /// <summary>A tag or the data cannot be stored.</summary>
+    BadField = 10,
+}

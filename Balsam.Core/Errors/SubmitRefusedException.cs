@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Balsam;
+
+/// <summary>A submit was refused; nothing of it was written. The exception names every problem of the call.</summary>
+public sealed class SubmitRefusedException : BalsamException
+{
+    private const int Shown = 20;
+
+    /// <summary>Makes an exception.</summary>
+    /// <param name="problems">The problems, at least one.</param>
+    public SubmitRefusedException(IReadOnlyList<SubmitProblem> problems)
+        : base(Describe(problems)) => Problems = problems;
+
+    /// <summary>Every problem of the call.</summary>
+    public IReadOnlyList<SubmitProblem> Problems { get; }
+
+    private static string Describe(IReadOnlyList<SubmitProblem> problems)
+    {
+        ArgumentNullException.ThrowIfNull(problems);
+        string head = string.Create(CultureInfo.InvariantCulture, $"Nothing was submitted: {problems.Count} {(problems.Count == 1 ? "problem" : "problems")}.");
+        string rest = problems.Count > Shown ? string.Create(CultureInfo.InvariantCulture, $"\n  … and {problems.Count - Shown} more") : "";
+        return head + string.Concat(problems.Take(Shown).Select(problem => "\n  " + problem)) + rest;
+    }
+}

@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+
+namespace Balsam;
+
+/// <summary>A job as it was at one instant: an immutable aggregate that yields its own next state, and only a legal one.</summary>
+/// <remarks>
+/// Every change goes through a <see cref="JobChange"/>, which asks the job; the job looks the move up in <see cref="JobTransitions"/>.
+/// What the client gives out are such instants: reading one again gives the job as it is now.
+/// </remarks>
+public sealed class Job
+{
+    private readonly JobSnapshot _fields;
+
+    private Job(JobSnapshot fields) => _fields = fields;
+
+    /// <summary>The job's number.</summary>
+    public JobId Id => _fields.Id;
+
+    /// <summary>How often the job was changed.</summary>
+    public long Version => _fields.Version;
+
+    /// <summary>The state.</summary>
+    public JobState State => _fields.State;
+
+    /// <summary>The stored name of the application.</summary>
+    public ApplicationName Application => _fields.Application;
+
+    /// <summary>The site the job belongs to.</summary>
+    public SiteName Site => _fields.Site;
+
+    /// <summary>The directory it runs in, relative to the site's data directory, with <c>/</c> between the parts.</summary>
+    public string Workdir => _fields.Workdir;
+
+    /// <summary>The application's parameters.</summary>
+    public JobData Parameters => _fields.Parameters;
+
+    /// <summary>The tags.</summary>
+    public IReadOnlyDictionary<string, string> Tags => _fields.Tags;
+
+    /// <summary>The user's data.</summary>
+    public JobData Data => _fields.Data;
+
+    /// <summary>What the job asks of nodes.</summary>
+    public JobResources Resources => _fields.Resources;
+
+    /// <summary>The priority; larger goes first.</summary>
+    public int Priority => _fields.Priority;
+
+    /// <summary>The parents.</summary>
+    public ImmutableArray<JobDependency> Parents => _fields.Parents;
+
+    /// <summary>How often the job was started: 0 before the first run, 1 during and after it.</summary>
+    public int Attempt => _fields.Attempt;
+
+    /// <summary>The exit code of the last run; null while there is none, when a signal ended it, and for functions.</summary>
+    public int? ReturnCode => _fields.ReturnCode;
+
+    /// <summary>Why the last run or the job failed; null when it did not.</summary>
+    public FailureDetails? Failure => _fields.Failure;
+
+    /// <summary>Whether <c>Preprocess</c> has let the job pass.</summary>
+    public bool IsPreprocessed => _fields.IsPreprocessed;
+
+    /// <summary>The job is not launched before this instant; null for at once.</summary>
+    public DateTimeOffset? NotBefore => _fields.NotBefore;
+
+    /// <summary>When the job was submitted, in UTC.</summary>
+    public DateTimeOffset CreatedAt => _fields.CreatedAt;
+
+    /// <summary>When the job was last changed, in UTC.</summary>
+    public DateTimeOffset LastUpdate => _fields.LastUpdate;
+
+    /// <summary>Brings a stored job back. For stores.</summary>
+    /// <param name="fields">The stored fields.</param>
+    /// <returns>The job.</returns>
+    /// <exception cref="ArgumentException">The id is a default value, or the state is not one of the fourteen.</exception>
+    public static Job Restore(JobSnapshot fields)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        if (fields.Id == default || !JobStates.All.Contains(fields.State))
+        {
+            throw new ArgumentException($"A stored job needs an id and a state; this one has id {fields.Id} and state {(int)fields.State}.", nameof(fields));
+        }
+
+        return new Job(fields);
+    }
+
+    /// <summary>Makes the job that a submit asks for, in state CREATED. For stores.</summary>
+    /// <param name="id">The number that the store gives it.</param>
+    /// <param name="addition">What was submitted.</param>
+    /// <param name="parents">The parents, with the numbers of those of the same call filled in.</param>
+    /// <param name="at">When, by the store's clock.</param>
+    /// <returns>The job.</returns>
+    public static Job Create(JobId id, JobAddition addition, ImmutableArray<JobDependency> parents, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(addition);
+        DateTimeOffset instant = at.ToStoredInstant();
+        return new Job(new JobSnapshot
+        {
+            Id = id,
+            Version = 0,
+            State = JobState.Created,
+            Application = addition.Application,
+            Site = addition.Site,
+            Workdir = addition.Workdir ?? $"{addition.Application}/{id}",
+            Parameters = addition.Parameters,
+            Tags = addition.Tags,
+            Data = addition.Data,
+            Resources = addition.Resources,
+            Priority = addition.Priority,
+            Parents = parents,
+            CreatedAt = instant,
+            LastUpdate = instant,
+        });
+    }
+
+    /// <summary>Every field as plain data. For stores.</summary>
+    /// <returns>The fields.</returns>
+    public JobSnapshot ToSnapshot() => _fields;
+
+    /// <summary>Reads the parameters as a type.</summary>
+    /// <typeparam name="T">The type, for example the application's parameter record.</typeparam>
+    /// <returns>The parameters.</returns>
+    /// <exception cref="System.Text.Json.JsonException">They are not a <typeparamref name="T"/>.</exception>
+    public T GetParameters<T>() => Parameters.As<T>() ?? throw new System.Text.Json.JsonException($"Job {Id} has no parameters of type {typeof(T).Name}.");
+
+    /// <summary>Reads what the job's function returned.</summary>
+    /// <typeparam name="T">The type to read it as.</typeparam>
+    /// <returns>The result.</returns>
+    /// <exception cref="JobFailedException">The job is FAILED; the exception carries the <see cref="Failure"/>.</exception>
+    /// <exception cref="JobResultMissingException">The job has not ended yet, or its application returns nothing.</exception>
+    public T? GetResult<T>()
+    {
+        if (State == JobState.Failed)
+        {
+            throw new JobFailedException(this);
+        }
+
+        return _fields.Result is { } json && State == JobState.JobFinished
+            ? JobData.Parse(json).As<T>()
+            : throw new JobResultMissingException(this);
+    }
+
+    /// <summary>Writes number, application, workdir and state.</summary>
+    /// <returns>For example <c>job 17 (Relax in study/4): RUNNING</c>.</returns>
+    public override string ToString() => $"job {Id} ({Application} in {Workdir}): {State.ToText()}";
+
+    /// <summary>The one door for moves.</summary>
+    internal Job Apply(JobTrigger trigger, DateTimeOffset at, string? message, JobData? data, out JobEvent step)
+    {
+        if (!JobTransitions.TryGetNext(State, trigger, out JobState to))
+        {
+            throw new InvalidJobTransitionException(Id, State, trigger);
+        }
+
+        DateTimeOffset instant = at.ToStoredInstant();
+        step = new JobEvent { JobId = Id, From = State, Trigger = trigger, To = to, At = instant, Message = message, Data = data ?? JobData.Empty };
+        JobSnapshot moved = _fields with { State = to, Version = Version + 1, LastUpdate = instant };
+        return new Job(trigger switch
+        {
+            JobTrigger.Started => moved with { Attempt = Attempt + 1, ReturnCode = null, Failure = null, Result = null, NotBefore = null },
+            JobTrigger.Preprocessed => moved with { IsPreprocessed = true },
+            JobTrigger.RunSucceeded or JobTrigger.Restarted or JobTrigger.ParentRestarted => moved with { Failure = null },
+            _ => moved,
+        });
+    }
+
+    /// <summary>Replaces fields that carry no state, and counts the version up.</summary>
+    internal Job Edit(Func<JobSnapshot, JobSnapshot> edit, DateTimeOffset at)
+    {
+        JobSnapshot edited = edit(_fields);
+        return new Job(edited with { Id = Id, State = State, Version = Version + 1, LastUpdate = at.ToStoredInstant() });
+    }
+}

@@ -1,0 +1,35 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Balsam;
+
+/// <summary>A checked job on its way into a store, which gives it its number.</summary>
+public sealed record JobAddition
+{
+    /// <summary>The stored name of the application.</summary>
+    public required ApplicationName Application { get; init; }
+
+    /// <summary>The site the job belongs to.</summary>
+    public required SiteName Site { get; init; }
+
+    /// <summary>The workdir; null for <c>application/id</c>.</summary>
+    public string? Workdir { get; init; }
+
+    /// <summary>The application's parameters.</summary>
+    public JobData Parameters { get; init; } = JobData.Empty;
+
+    /// <summary>The tags.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>The user's data.</summary>
+    public JobData Data { get; init; } = JobData.Empty;
+
+    /// <summary>What the job asks of nodes.</summary>
+    public JobResources Resources { get; init; } = JobResources.Default;
+
+    /// <summary>The priority; larger goes first.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>The parents: stored ones by id, those of the same call by their place in it.</summary>
+    public ImmutableArray<ParentReference> Parents { get; init; } = [];
+}

@@ -1,0 +1,63 @@
+namespace Balsam;
+
+/// <summary>A change of one job in the making: moves and edits on top of the job as it was read. A store commits it with its events, or not at all.</summary>
+public sealed class JobChange
+{
+    private readonly List<JobEvent> _events = [];
+
+    /// <summary>Starts a change.</summary>
+    /// <param name="job">The job as it was read; a commit is refused when the stored job has moved on since.</param>
+    public JobChange(Job job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        Before = job;
+        After = job;
+    }
+
+    /// <summary>The job as it was read.</summary>
+    public Job Before { get; }
+
+    /// <summary>The job as it will be.</summary>
+    public Job After { get; private set; }
+
+    /// <summary>The steps taken, in order.</summary>
+    public IReadOnlyList<JobEvent> Events => _events;
+
+    /// <summary>Moves the job.</summary>
+    /// <param name="trigger">What happened.</param>
+    /// <param name="at">When.</param>
+    /// <param name="message">Why, in words; null where the trigger says it all.</param>
+    /// <param name="data">What belongs to the step; null for nothing.</param>
+    /// <returns>This change.</returns>
+    /// <exception cref="InvalidJobTransitionException">The table does not allow it.</exception>
+    public JobChange Apply(JobTrigger trigger, DateTimeOffset at, string? message = null, JobData? data = null)
+    {
+        After = After.Apply(trigger, at, message, data, out JobEvent step);
+        _events.Add(step);
+        return this;
+    }
+
+    /// <summary>Moves the job to where it has failed, with the reason.</summary>
+    /// <param name="trigger">What happened.</param>
+    /// <param name="at">When.</param>
+    /// <param name="failure">The reason.</param>
+    /// <returns>This change.</returns>
+    /// <exception cref="InvalidJobTransitionException">The table does not allow it.</exception>
+    public JobChange Fail(JobTrigger trigger, DateTimeOffset at, FailureDetails failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        Apply(trigger, at, failure.Message);
+        return Edit(fields => fields with { Failure = failure, Result = null }, at);
+    }
+
+    /// <summary>Replaces fields that carry no state. Id, state, version and last update cannot be set.</summary>
+    /// <param name="edit">Gives the new fields.</param>
+    /// <param name="at">When.</param>
+    /// <returns>This change.</returns>
+    public JobChange Edit(Func<JobSnapshot, JobSnapshot> edit, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(edit);
+        After = After.Edit(edit, at);
+        return this;
+    }
+}

@@ -1,0 +1,34 @@
+namespace Balsam;
+
+/// <summary>One step of one job: what the history and the event stream are made of.</summary>
+public sealed record JobEvent
+{
+    /// <summary>The place of the event in the store's history, rising without end; 0 until a store has taken it. It is the resume token of the stream.</summary>
+    public long Sequence { get; internal set; }
+
+    /// <summary>Brings a stored event back with its number. For stores.</summary>
+    /// <param name="sequence">The number.</param>
+    /// <returns>The event.</returns>
+    public JobEvent WithSequence(long sequence) => this with { Sequence = sequence };
+
+    /// <summary>The job.</summary>
+    public required JobId JobId { get; init; }
+
+    /// <summary>The state the job left.</summary>
+    public required JobState From { get; init; }
+
+    /// <summary>What happened.</summary>
+    public required JobTrigger Trigger { get; init; }
+
+    /// <summary>The state the job went to.</summary>
+    public required JobState To { get; init; }
+
+    /// <summary>When, in UTC, to the millisecond.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Why, in words; null where the trigger says it all.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>What belongs to the step, for example nodes, cores and attempt of a start.</summary>
+    public JobData Data { get; init; } = JobData.Empty;
+}

@@ -1,0 +1,11 @@
+using System.Collections.Immutable;
+
+namespace Balsam;
+
+/// <summary>At least one of several conditions.</summary>
+/// <param name="Parts">The conditions.</param>
+public sealed record OrFilter(ImmutableArray<JobFilter> Parts) : JobFilter
+{
+    /// <inheritdoc/>
+    public override bool Matches(Job job) => Parts.Any(part => part.Matches(job));
+}

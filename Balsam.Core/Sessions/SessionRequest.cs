@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+
+namespace Balsam;
+
+/// <summary>What a launcher says of itself when it opens a session.</summary>
+public sealed record SessionRequest
+{
+    /// <summary>The site it serves.</summary>
+    public required SiteName Site { get; init; }
+
+    /// <summary>The host it runs on.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Its process id.</summary>
+    public required int ProcessId { get; init; }
+
+    /// <summary>Its nodes.</summary>
+    public ImmutableArray<NodeSpec> Nodes { get; init; } = [];
+
+    /// <summary>The applications it can run.</summary>
+    public ImmutableArray<ApplicationName> Applications { get; init; } = [];
+
+    /// <summary>How long its lease lasts unless renewed.</summary>
+    /// <value>Default: 5 minutes, as in the original.</value>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromMinutes(5);
+}

@@ -1,0 +1,173 @@
+namespace Balsam.Storage.Embedded;
+
+/// <content>Reads: from memory where the working set knows, else from what is underneath.</content>
+public abstract partial class EmbeddedJobStore
+{
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Job>> FindAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        DemandOpen();
+        var active = new Job[ids.Count];
+        lock (_gate)
+        {
+            int found = 0;
+            while (found < active.Length && _active.TryGetValue(ids[found], out Job? job))
+            {
+                active[found++] = job;
+            }
+
+            if (found == active.Length)
+            {
+                return Task.FromResult<IReadOnlyList<Job>>(active);
+            }
+        }
+
+        return Reading<IReadOnlyList<Job>>(() => [.. ids.Select(FindAny).OfType<Job>()], cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Job>> QueryAsync(JobSelector selector, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(selector);
+        DemandOpen();
+        return Reading<IReadOnlyList<Job>>(
+            () =>
+            {
+                bool byId = selector.OrderBy == JobField.Id;
+                IEnumerable<Job> matching = Candidates(selector.Filter, byId && selector.Descending).TakeWhile(_ => !cancellationToken.IsCancellationRequested).Where(selector.Filter.Matches);
+                IEnumerable<Job> ordered = byId ? matching : matching.Order(selector.ToComparer());
+                Job[] page = [.. ordered.Skip(selector.Skip).Take(selector.Take)];
+                cancellationToken.ThrowIfCancellationRequested();
+                return page;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<JobCounts> CountAsync(JobFilter filter, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        DemandOpen();
+        if (JobFilters.AsStates(filter) is { } states)
+        {
+            lock (_gate)
+            {
+                return Task.FromResult(new JobCounts(states.Select(state => (state, _states.Count(state)))));
+            }
+        }
+
+        return Reading(() => new JobCounts(Candidates(filter, false).Where(filter.Matches).Select(job => (job.State, 1L))), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JobEvent>> ReadEventsAsync(long after, int limit, CancellationToken cancellationToken)
+    {
+        DemandOpen();
+        return Reading(() => ReadEvents(after, limit), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JobEvent>> ReadHistoryAsync(JobId id, CancellationToken cancellationToken)
+    {
+        DemandOpen();
+        return Reading(() => ReadHistory(id), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<long> GetLastSequenceAsync(CancellationToken cancellationToken)
+    {
+        DemandOpen();
+        lock (_gate)
+        {
+            return Task.FromResult(_lastSequence);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task WaitForEventsAsync(long after, CancellationToken cancellationToken)
+    {
+        DemandOpen();
+        while (true)
+        {
+            Task came;
+            lock (_gate)
+            {
+                if (_lastSequence > after)
+                {
+                    return;
+                }
+
+                came = _eventsCame.Task;
+            }
+
+            await came.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private Job? FindAny(JobId id)
+    {
+        lock (_gate)
+        {
+            if (_active.TryGetValue(id, out Job? active))
+            {
+                return active;
+            }
+
+            if (_states[id.Value] is null)
+            {
+                return null;
+            }
+        }
+
+        return Read(id);
+    }
+
+    // By number where the filter names them, by state where it does (the state map knows them), else as the store underneath can.
+    private IEnumerable<Job> Candidates(JobFilter filter, bool descending)
+    {
+        if (JobFilters.IdsOf(filter) is { } ids)
+        {
+            return (descending ? ids.OrderDescending() : ids.Order()).Select(FindAny).OfType<Job>();
+        }
+
+        return JobFilters.StatesOf(filter) is { } states && states != JobStates.All ? InStates(states, descending) : Scan(filter, descending);
+    }
+
+    private IEnumerable<Job> InStates(JobStateSet states, bool descending)
+    {
+        long at = descending ? long.MaxValue : 0;
+        while (true)
+        {
+            lock (_gate)
+            {
+                at = descending ? _states.Previous(at, states) : _states.Next(at, states);
+            }
+
+            if (at == 0)
+            {
+                yield break;
+            }
+
+            if (FindAny(new JobId(at)) is { } job)
+            {
+                yield return job;
+            }
+        }
+    }
+
+    // A read of what is underneath may touch the disk: not on the caller's thread.
+    private Task<T> Reading<T>(Func<T> read, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            try
+            {
+                return read();
+            }
+            catch (Exception exception) when (exception is not (OperationCanceledException or BalsamException or OutOfMemoryException))
+            {
+                throw new StoreException(StoreErrorKind.Unavailable, $"The store ({Description}) could not read: {exception.Message}", exception);
+            }
+        },
+        cancellationToken);
+}

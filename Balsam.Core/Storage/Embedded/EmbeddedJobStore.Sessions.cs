@@ -1,0 +1,193 @@
+namespace Balsam.Storage.Embedded;
+
+/// <content>Launchers: sessions, leases, claims.</content>
+public abstract partial class EmbeddedJobStore
+{
+    /// <inheritdoc/>
+    public async Task<LauncherSession> OpenSessionAsync(SessionRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        DemandOpen();
+        long epoch = await _queue.WriteAsync(
+            batch =>
+            {
+                batch.Write.EpochChanged = true;
+                return ++batch.Write.LastEpoch;
+            },
+            cancellationToken).ConfigureAwait(false);
+        lock (_gate)
+        {
+            return _sessions.Open(request, epoch).Launcher;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task RenewAsync(LeaseToken lease, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            return Try(() =>
+            {
+                _sessions.Renew(lease);
+                return true;
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task CloseSessionAsync(LeaseToken lease, CancellationToken cancellationToken)
+    {
+        DemandOpen();
+        await _queue.WriteAsync(
+            batch =>
+            {
+                Recover(batch, _sessions.Demand(lease), FailureKind.LauncherStopped, "The launcher stopped while the job ran.");
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<JobId>> RecoverAsync(SiteName site, CancellationToken cancellationToken)
+    {
+        DemandOpen();
+        return await _queue.WriteAsync(
+            batch =>
+            {
+                List<JobId> recovered = [];
+                foreach (Session session in _sessions.Expired(site))
+                {
+                    recovered.AddRange(Recover(batch, session, FailureKind.LauncherLost, "The launcher's lease expired while the job ran."));
+                }
+
+                foreach (Job job in _active.Values.Where(job => job.State == JobState.Running && job.Site == site && _sessions.HolderOf(job.Id) is null).ToArray())
+                {
+                    if (batch.Find(job.Id) is { State: JobState.Running } running)
+                    {
+                        batch.StageMove(TimedOut(running, FailureKind.LauncherLost, "The launcher was lost while the job ran."));
+                        recovered.Add(job.Id);
+                    }
+                }
+
+                return recovered;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<LauncherSession>> ListSessionsAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            return Task.FromResult<IReadOnlyList<LauncherSession>>([.. _sessions.All]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        cancellationToken.ThrowIfCancellationRequested();
+        DemandOpen();
+        lock (_gate)
+        {
+            return Try(() =>
+            {
+                Session session = _sessions.Demand(request.Lease);
+                List<Job> jobs = _ready.Take(session.Launcher.Request.Site, request, _time.GetUtcNow(), out DateTimeOffset? nextDue);
+                foreach (Job job in jobs)
+                {
+                    _sessions.Hold(session, job.Id);
+                }
+
+                return new ClaimResult(jobs, nextDue);
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task ReleaseAsync(LeaseToken lease, IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            return Try(() =>
+            {
+                _sessions.Demand(lease);
+                foreach (JobId id in ids)
+                {
+                    if (_sessions.Holds(lease, id))
+                    {
+                        _sessions.Release(id);
+                        MakeReady(id);
+                    }
+                }
+
+                return true;
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<SessionNews> WaitForNewsAsync(LeaseToken lease, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task signal;
+            lock (_gate)
+            {
+                if (_sessions.Demand(lease).TakeNews(out signal) is { } news)
+                {
+                    return news;
+                }
+            }
+
+            await signal.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static Task<T> Try<T>(Func<T> work)
+    {
+        try
+        {
+            return Task.FromResult(work());
+        }
+        catch (BalsamException exception)
+        {
+            return Task.FromException<T>(exception);
+        }
+    }
+
+    private JobChange TimedOut(Job job, FailureKind kind, string message) =>
+        new JobChange(job).Fail(JobTrigger.RunTimedOut, _time.GetUtcNow(), new FailureDetails { Kind = kind, Message = message });
+
+    // Ends a session. What it held is free once the batch is published: the queues are filled there.
+    private List<JobId> Recover(StagedBatch batch, Session session, FailureKind kind, string message)
+    {
+        List<JobId> recovered = [];
+        foreach (JobId id in _sessions.Close(session))
+        {
+            if (batch.Find(id) is { State: JobState.Running } running)
+            {
+                batch.StageMove(TimedOut(running, kind, message));
+                recovered.Add(id);
+            }
+
+            batch.Released.Add(id);
+        }
+
+        return recovered;
+    }
+
+    private void MakeReady(JobId id)
+    {
+        if (_active.TryGetValue(id, out Job? job) && IsReady(job))
+        {
+            _ready.Add(job, _time.GetUtcNow());
+            _sessions.WakeAll(job.Site);
+        }
+    }
+}

@@ -1,0 +1,332 @@
+namespace Balsam.Storage.Embedded;
+
+/// <summary>
+/// The engine of stores that live inside one process: one writer thread with group commit; active jobs, states, the run queues and leases in memory.
+/// A store on top of it only loads, writes batches durably, and reads.
+/// </summary>
+/// <remarks>
+/// The writer takes whatever has queued up while the last batch was written: no timer. What a batch changes is published only once it is durable, so
+/// that nobody sees a state that a crash could take back.
+/// </remarks>
+public abstract partial class EmbeddedJobStore : IJobStore
+{
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private readonly WriteQueue _queue;
+    private readonly SessionTable _sessions;
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private readonly Dictionary<JobId, Job> _active = [];
+    private DependencyGraph _graph = new();
+    private ReadyQueues _ready = new();
+    private StateMap _states = new();
+    private long _lastId;
+    private long _lastSequence;
+    private long _lastEpoch;
+    private bool _isOpen;
+    private bool _mustReload;
+    private TaskCompletionSource _eventsCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Makes the engine; nothing is opened yet.</summary>
+    /// <param name="time">The clock.</param>
+    protected EmbeddedJobStore(TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        _time = time;
+        _sessions = new SessionTable(time);
+        _queue = new WriteQueue(Process);
+    }
+
+    /// <inheritdoc/>
+    public abstract string Description { get; }
+
+    /// <inheritdoc/>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!_isOpen)
+            {
+                await _queue.RunAsync(() =>
+                {
+                    Reload();
+                    return true;
+                }).ConfigureAwait(false);
+                _isOpen = true;
+            }
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _queue.CloseAsync(Shut).ConfigureAwait(false);
+        lock (_gate)
+        {
+            _isOpen = false;
+            _eventsCame.TrySetException(new StoreException(StoreErrorKind.Unavailable, $"The store ({Description}) was closed."));
+            _ = _eventsCame.Task.Exception;
+        }
+
+        _opening.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<CommitResult>> CommitAsync(IReadOnlyList<JobCommit> commits, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(commits);
+        DemandOpen();
+        return await _queue.WriteAsync(batch => commits.Select(commit => batch.Stage(commit, _sessions)).ToArray(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<DeleteResult> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        DemandOpen();
+        return await _queue.WriteAsync(batch => StageDeletes(batch, ids), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens what is underneath and reads the start of the working set. Called on the writer thread, again after a failed write.</summary>
+    /// <returns>What is known.</returns>
+    /// <exception cref="StoreException">It cannot be opened.</exception>
+    protected abstract StoreImage Load();
+
+    /// <summary>Writes a batch: it is durable when the call returns, and absent when it throws and the store is loaded again. Called on the writer thread.</summary>
+    /// <param name="batch">The batch.</param>
+    protected abstract void Write(WriteBatch batch);
+
+    /// <summary>Reads a job. Called from any thread.</summary>
+    /// <param name="id">Its number.</param>
+    /// <returns>The job; null when there is none.</returns>
+    protected abstract Job? Read(JobId id);
+
+    /// <summary>Reads the jobs that have a parent. Called on the writer thread.</summary>
+    /// <param name="parent">The parent.</param>
+    /// <returns>The children.</returns>
+    protected abstract IEnumerable<Job> ReadChildren(JobId parent);
+
+    /// <summary>Reads the jobs that may meet a condition, by number, rising or falling: all that do, and perhaps others. Called from any thread.</summary>
+    /// <param name="filter">The condition.</param>
+    /// <param name="descending">Whether the largest number comes first.</param>
+    /// <returns>The jobs.</returns>
+    protected abstract IEnumerable<Job> Scan(JobFilter filter, bool descending);
+
+    /// <summary>Reads events in order. Called from any thread.</summary>
+    /// <param name="after">The number of the last event already seen.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <returns>The events.</returns>
+    protected abstract IReadOnlyList<JobEvent> ReadEvents(long after, int limit);
+
+    /// <summary>Reads the events of one job in order. Called from any thread.</summary>
+    /// <param name="id">The job.</param>
+    /// <returns>The events.</returns>
+    protected abstract IReadOnlyList<JobEvent> ReadHistory(JobId id);
+
+    /// <summary>Closes what is underneath. Called on the writer thread, once.</summary>
+    protected abstract void Shut();
+
+    private static StoreException AsStoreException(Exception exception, string description) => exception as StoreException ?? new StoreException(
+        StoreErrorKind.Unavailable, $"The store ({description}) could not write: {exception.Message} Nothing of this call is known to be stored; try again once the cause is gone.", exception);
+
+    private void DemandOpen()
+    {
+        if (!_isOpen)
+        {
+            throw new StoreException(StoreErrorKind.Unavailable, $"The store ({Description}) is not open. Call OpenAsync first; a disposed store cannot be opened again.");
+        }
+    }
+
+    // The heart of the writer: stage everything that queued up, write it once, publish, answer.
+    private void Process(List<IWriteRequest> requests)
+    {
+        try
+        {
+            if (_mustReload)
+            {
+                Reload();
+            }
+
+            var batch = new StagedBatch(_lastId, _lastSequence, _lastEpoch, _graph, FindPublished, ReadChildren, _time);
+            lock (_gate)
+            {
+                foreach (IWriteRequest request in requests)
+                {
+                    request.Stage(batch);
+                }
+            }
+
+            if (!batch.Write.IsEmpty)
+            {
+                Write(batch.Write);
+            }
+
+            lock (_gate)
+            {
+                Publish(batch);
+            }
+
+            requests.ForEach(request => request.Acknowledge());
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            _mustReload = true;
+            StoreException failure = AsStoreException(exception, Description);
+            requests.ForEach(request => request.Fail(failure));
+        }
+    }
+
+    private Job? FindPublished(JobId id)
+    {
+        Job? active;
+        lock (_gate)
+        {
+            active = _active.GetValueOrDefault(id);
+        }
+
+        return active ?? (_states[id.Value] is null ? null : Read(id));
+    }
+
+    private DeleteResult StageDeletes(StagedBatch batch, IReadOnlyList<JobId> ids)
+    {
+        HashSet<JobId> going = [.. ids];
+        List<JobId> deleted = [];
+        Dictionary<JobId, string> kept = [];
+        foreach (JobId id in going)
+        {
+            Job? job = batch.Find(id);
+            JobId needing = batch.ChildrenOf(id).Select(child => child.Key).FirstOrDefault(child => !going.Contains(child) && batch.Find(child) is { State: JobState.AwaitingParents });
+            string? reason = job is null ? "there is no such job"
+                : _sessions.HolderOf(id) is { } holder ? $"launcher {holder.Launcher.Request.Host}:{holder.Launcher.Request.ProcessId} holds it; cancel it first"
+                : needing != default ? $"job {needing} waits for it; delete that too, or first"
+                : null;
+            if (reason is not null)
+            {
+                kept[id] = reason;
+                continue;
+            }
+
+            batch.Write.Delete(id);
+            deleted.Add(id);
+        }
+
+        return new DeleteResult(deleted, kept);
+    }
+
+    private void Reload()
+    {
+        StoreImage image = Load();
+        lock (_gate)
+        {
+            _states = image.States;
+            _lastId = image.LastId;
+            _lastSequence = Math.Max(_lastSequence, image.LastSequence);
+            _lastEpoch = Math.Max(_lastEpoch, image.LastEpoch);
+            _active.Clear();
+            _graph = new DependencyGraph();
+            _ready = new ReadyQueues();
+            foreach (Job job in image.ActiveJobs)
+            {
+                _active.Add(job.Id, job);
+            }
+
+            DateTimeOffset now = _time.GetUtcNow();
+            foreach (Job job in _active.Values)
+            {
+                if (job.State == JobState.AwaitingParents)
+                {
+                    _graph.Add(job, job.Parents.Count(edge => _states[edge.Parent.Value] is not { } state || DependencyRules.Judge(edge.Condition, state) != DependencyVerdict.Satisfied));
+                }
+                else if (IsReady(job))
+                {
+                    _ready.Add(job, now);
+                }
+            }
+        }
+
+        _mustReload = false;
+    }
+
+    private bool IsReady(Job job) => JobStates.Claimable.Contains(job.State) && _sessions.HolderOf(job.Id) is null;
+
+    private void Publish(StagedBatch batch)
+    {
+        _lastId = batch.Write.LastId;
+        _lastEpoch = batch.Write.LastEpoch;
+        DateTimeOffset now = _time.GetUtcNow();
+        HashSet<SiteName> awake = [];
+        foreach (Job job in batch.Write.Puts)
+        {
+            int pending = job.State == JobState.AwaitingParents ? batch.Pending(job.Id) : 0;
+            Unpublish(job.Id);
+            _states.Set(job.Id.Value, job.State);
+            TellHolder(batch, job.Id);
+            if (!job.State.IsFinal())
+            {
+                _active[job.Id] = job;
+            }
+
+            if (job.State == JobState.AwaitingParents)
+            {
+                _graph.Add(job, pending);
+            }
+        }
+
+        foreach (JobId id in batch.Write.Deletes)
+        {
+            Unpublish(id);
+            _states.Set(id.Value, null);
+        }
+
+        foreach (JobId id in batch.Released)
+        {
+            _sessions.Release(id);
+        }
+
+        foreach (JobId id in batch.Write.Puts.Select(job => job.Id).Concat(batch.Released))
+        {
+            if (_active.TryGetValue(id, out Job? job) && IsReady(job))
+            {
+                _ready.Add(job, now);
+                awake.Add(job.Site);
+            }
+        }
+
+        foreach (SiteName site in awake)
+        {
+            _sessions.WakeAll(site);
+        }
+
+        // Pending counts of children that still wait, but were not written themselves.
+        batch.PublishPending(_graph);
+        if (batch.Write.LastSequence > _lastSequence)
+        {
+            _lastSequence = batch.Write.LastSequence;
+            TaskCompletionSource came = _eventsCame;
+            _eventsCame = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            came.TrySetResult();
+        }
+    }
+
+    private void Unpublish(JobId id)
+    {
+        if (_active.Remove(id, out Job? before))
+        {
+            _ready.Remove(before);
+            _graph.Remove(before);
+        }
+    }
+
+    private void TellHolder(StagedBatch batch, JobId id)
+    {
+        if (_sessions.HolderOf(id) is { } holder && batch.Authors.TryGetValue(id, out LeaseToken? author) && author != holder.Launcher.Token)
+        {
+            holder.TellChanged(id);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+namespace Balsam.Storage.Embedded;
+
+/// <summary>The launchers of an embedded store and what each of them holds. Lives in memory: it ends with the process, as the launchers do.</summary>
+internal sealed class SessionTable(TimeProvider time)
+{
+    private readonly Dictionary<SessionId, Session> _sessions = [];
+    private readonly Dictionary<JobId, Session> _holders = [];
+
+    public IEnumerable<LauncherSession> All => _sessions.Values.Select(session => session.Launcher).OrderBy(session => session.Token.Epoch);
+
+    public Session Open(SessionRequest request, long epoch)
+    {
+        DateTimeOffset now = time.GetUtcNow().ToStoredInstant();
+        var session = new Session(new LauncherSession(new LeaseToken(SessionId.New(now), epoch), request, now), time.GetTimestamp());
+        _sessions.Add(session.Launcher.Token.Session, session);
+        return session;
+    }
+
+    /// <exception cref="LeaseLostException">The lease is not valid.</exception>
+    public Session Demand(LeaseToken lease) =>
+        WhyLost(lease) is { } reason ? throw new LeaseLostException(lease.Session, reason) : _sessions[lease.Session];
+
+    public string? WhyLost(LeaseToken lease) =>
+        !_sessions.TryGetValue(lease.Session, out Session? session) ? "the session is closed, or expired and was swept"
+        : session.Launcher.Token.Epoch != lease.Epoch ? FormattableString.Invariant($"it is of epoch {lease.Epoch}, the session is of epoch {session.Launcher.Token.Epoch}")
+        : IsExpired(session) ? $"it was not renewed for {session.Launcher.Request.LeaseDuration}"
+        : null;
+
+    public void Renew(LeaseToken lease) => Demand(lease).RenewedAt = time.GetTimestamp();
+
+    public bool Holds(LeaseToken lease, JobId job) => _holders.TryGetValue(job, out Session? holder) && holder.Launcher.Token == lease;
+
+    public Session? HolderOf(JobId job) => _holders.GetValueOrDefault(job);
+
+    public void Hold(Session session, JobId job)
+    {
+        session.Held.Add(job);
+        _holders[job] = session;
+    }
+
+    public bool Release(JobId job)
+    {
+        if (!_holders.Remove(job, out Session? holder))
+        {
+            return false;
+        }
+
+        holder.Held.Remove(job);
+        return true;
+    }
+
+    /// <summary>Ends a session; what it held is nobody's.</summary>
+    public IReadOnlyList<JobId> Close(Session session)
+    {
+        _sessions.Remove(session.Launcher.Token.Session);
+        JobId[] held = [.. session.Held];
+        foreach (JobId job in held)
+        {
+            _holders.Remove(job);
+        }
+
+        session.Held.Clear();
+        session.Wake(mayClaim: true);
+        return held;
+    }
+
+    public IReadOnlyList<Session> Expired(SiteName site) => [.. _sessions.Values.Where(session => session.Launcher.Request.Site == site && IsExpired(session))];
+
+    public void WakeAll(SiteName site)
+    {
+        foreach (Session session in _sessions.Values)
+        {
+            if (session.Launcher.Request.Site == site)
+            {
+                session.Wake(mayClaim: true);
+            }
+        }
+    }
+
+    // Measured on the monotonic clock: a wall clock that jumps expires nobody.
+    private bool IsExpired(Session session) => time.GetElapsedTime(session.RenewedAt) > session.Launcher.Request.LeaseDuration;
+}

@@ -1,0 +1,288 @@
+using System.Collections.Immutable;
+
+namespace Balsam.Storage.Embedded;
+
+/// <summary>
+/// Commits on their way to disk, on top of what is published: checks them, and adds what follows from them by the rules of the graph.
+/// Nothing here is seen by anybody until the batch is durable.
+/// </summary>
+internal sealed class StagedBatch
+{
+    private readonly Func<JobId, Job?> _published;
+    private readonly Func<JobId, IEnumerable<Job>> _publishedChildren;
+    private readonly DependencyGraph _graph;
+    private readonly DependencyGraph _staged = new();
+    private readonly TimeProvider _time;
+    private readonly Queue<(Job Parent, JobState Was)> _moved = [];
+
+    public StagedBatch(
+        long lastId, long lastSequence, long lastEpoch, DependencyGraph graph, Func<JobId, Job?> published, Func<JobId, IEnumerable<Job>> publishedChildren, TimeProvider time)
+    {
+        Write = new WriteBatch { LastId = lastId, LastSequence = lastSequence, LastEpoch = lastEpoch };
+        _graph = graph;
+        _published = published;
+        _publishedChildren = publishedChildren;
+        _time = time;
+    }
+
+    public WriteBatch Write { get; }
+
+    /// <summary>The jobs that launchers let go of with their commits.</summary>
+    public List<JobId> Released { get; } = [];
+
+    /// <summary>The jobs that were changed, and the lease under which: no lease for users and for the graph.</summary>
+    public Dictionary<JobId, LeaseToken?> Authors { get; } = [];
+
+    public Job? Find(JobId id) => Write.Find(id) ?? (Write.Deletes.Contains(id) ? null : _published(id));
+
+    /// <summary>How many parents a waiting job waits for, once the batch is published.</summary>
+    public int Pending(JobId child) => _staged.IsWaiting(child) ? _staged.Pending(child) : _graph.Pending(child);
+
+    /// <summary>Writes the counts of children that still wait down where they are published.</summary>
+    public void PublishPending(DependencyGraph graph)
+    {
+        foreach ((JobId child, int pending) in _staged.AllPending)
+        {
+            if (graph.IsWaiting(child))
+            {
+                graph.SetPending(child, pending);
+            }
+        }
+    }
+
+    /// <summary>The edges to jobs that wait for a parent.</summary>
+    public KeyValuePair<JobId, DependencyCondition>[] ChildrenOf(JobId parent) =>
+        [.. _graph.ChildrenOf(parent).Concat(_staged.ChildrenOf(parent)).DistinctBy(child => child.Key)];
+
+    public CommitResult Stage(JobCommit commit, SessionTable sessions)
+    {
+        if (WhyRefused(commit, sessions) is { } refusal)
+        {
+            return CommitResult.Refused(refusal);
+        }
+
+        foreach (JobChange change in commit.Changes)
+        {
+            Put(change, commit.Lease);
+            if (commit.Lease is not null && !commit.KeepLease)
+            {
+                Released.Add(change.After.Id);
+            }
+        }
+
+        IReadOnlyList<Job> added = Add(commit.Additions);
+        FollowEdges();
+        return CommitResult.Written([.. added.Select(job => Find(job.Id)!)]);
+    }
+
+    /// <summary>Moves a job on the store's own account.</summary>
+    public void StageMove(JobChange change)
+    {
+        Put(change, null);
+        FollowEdges();
+    }
+
+    private BalsamException? WhyRefused(JobCommit commit, SessionTable sessions)
+    {
+        if (commit.Lease is { } lease && sessions.WhyLost(lease) is { } lost)
+        {
+            return new LeaseLostException(lease.Session, lost);
+        }
+
+        HashSet<JobId> seen = [];
+        foreach (JobChange change in commit.Changes)
+        {
+            JobId id = change.Before.Id;
+            if (!seen.Add(id))
+            {
+                throw new ArgumentException($"A commit changes job {id} twice; put both changes into one JobChange.", nameof(commit));
+            }
+
+            Job? stored = Find(id);
+            if (stored is null || stored.Version != change.Before.Version)
+            {
+                return new JobConcurrencyException(id, change.Before.Version, stored?.Version ?? 0);
+            }
+
+            if (commit.Lease is { } held && !sessions.Holds(held, id))
+            {
+                return new LeaseLostException(held.Session, $"it does not hold job {id}");
+            }
+
+            DemandLegal(stored, change);
+        }
+
+        JobId missing = commit.Additions.SelectMany(addition => addition.Parents).Where(parent => parent.IsStored).Select(parent => parent.Stored)
+            .FirstOrDefault(parent => Find(parent) is null);
+        return missing == default ? null : new JobNotFoundException(missing);
+    }
+
+    // A change can only be made by Job itself; this keeps out one that was made on a forged snapshot.
+    private static void DemandLegal(Job stored, JobChange change)
+    {
+        JobState at = stored.State;
+        foreach (JobEvent step in change.Events)
+        {
+            if (step.From != at || !JobTransitions.TryGetNext(at, step.Trigger, out JobState to) || to != step.To)
+            {
+                throw new InvalidJobTransitionException(stored.Id, at, step.Trigger);
+            }
+
+            at = to;
+        }
+
+        if (at != change.After.State)
+        {
+            throw new ArgumentException($"The change of job {stored.Id} ends in {change.After.State.ToText()}, its events in {at.ToText()}.", nameof(change));
+        }
+    }
+
+    private void Put(JobChange change, LeaseToken? author)
+    {
+        Write.Put(change.After);
+        Authors[change.After.Id] = author;
+        foreach (JobEvent step in change.Events)
+        {
+            Write.Append(step);
+        }
+
+        if (change.Before.State.IsFinal() || change.After.State.IsFinal())
+        {
+            _moved.Enqueue((change.After, change.Before.State));
+        }
+    }
+
+    private Job[] Add(IReadOnlyList<JobAddition> additions)
+    {
+        if (additions.Count == 0)
+        {
+            return [];
+        }
+
+        DateTimeOffset now = _time.GetUtcNow();
+        long first = Write.LastId + 1;
+        Write.LastId += additions.Count;
+        var jobs = new Job[additions.Count];
+        for (int i = 0; i < jobs.Length; i++)
+        {
+            ImmutableArray<JobDependency> parents = additions[i].Parents.IsEmpty
+                ? []
+                : [.. additions[i].Parents.Select(parent => new JobDependency(parent.IsStored ? parent.Stored : new JobId(first + parent.Index), parent.Condition)).DistinctBy(edge => edge.Parent)];
+            jobs[i] = Job.Create(new JobId(first + i), additions[i], parents, now);
+            Write.Insert(jobs[i]);
+        }
+
+        foreach (Job job in jobs)
+        {
+            Settle(job, now);
+        }
+
+        return jobs;
+    }
+
+    // A job with unfinished parents waits, even for a parent that has failed already: then FollowEdges fails it, and its history says so.
+    private void Settle(Job job, DateTimeOffset now)
+    {
+        var change = new JobChange(job);
+        int pending = CountPending(job, out Job? broken);
+        if (pending == 0 && broken is null)
+        {
+            Proceed(change.Apply(JobTrigger.ParentsFinished, now), now);
+            return;
+        }
+
+        change.Apply(JobTrigger.ParentsPending, now);
+        _staged.Add(job, pending);
+        if (broken is not null)
+        {
+            change.Fail(JobTrigger.ParentFailed, now, DependencyRules.FailureOfChild(broken));
+        }
+
+        Put(change, null);
+    }
+
+    // Without transfers to wait for, a job passes stage-in in the same write.
+    private void Proceed(JobChange change, DateTimeOffset now) => Put(change.Apply(JobTrigger.StagedIn, now), null);
+
+    private int CountPending(Job job, out Job? broken)
+    {
+        int pending = 0;
+        broken = null;
+        foreach (JobDependency edge in job.Parents)
+        {
+            Job? parent = Find(edge.Parent);
+            DependencyVerdict verdict = parent is null ? DependencyVerdict.Pending : DependencyRules.Judge(edge.Condition, parent.State);
+            pending += verdict == DependencyVerdict.Satisfied ? 0 : 1;
+            broken ??= verdict == DependencyVerdict.Broken ? parent : null;
+        }
+
+        return pending;
+    }
+
+    private void FollowEdges()
+    {
+        while (_moved.TryDequeue(out (Job Parent, JobState Was) moved))
+        {
+            FollowEdges(moved.Parent, moved.Was);
+            if (moved.Was == JobState.Failed && moved.Parent.State != JobState.Failed)
+            {
+                BringBackChildren(moved.Parent);
+            }
+        }
+    }
+
+    private void FollowEdges(Job parent, JobState was)
+    {
+        foreach ((JobId childId, DependencyCondition condition) in ChildrenOf(parent.Id))
+        {
+            if (Find(childId) is not { State: JobState.AwaitingParents } child)
+            {
+                continue;
+            }
+
+            DependencyVerdict verdict = DependencyRules.Judge(condition, parent.State);
+            int change = (verdict == DependencyVerdict.Satisfied ? -1 : 0) + (DependencyRules.Judge(condition, was) == DependencyVerdict.Satisfied ? 1 : 0);
+            int pending = Pending(childId) + change;
+            _staged.SetPending(childId, pending);
+            DateTimeOffset now = _time.GetUtcNow();
+            if (verdict == DependencyVerdict.Broken)
+            {
+                Put(new JobChange(child).Fail(JobTrigger.ParentFailed, now, DependencyRules.FailureOfChild(parent)), null);
+            }
+            else if (pending == 0)
+            {
+                Proceed(new JobChange(child).Apply(JobTrigger.ParentsFinished, now), now);
+            }
+        }
+    }
+
+    private void BringBackChildren(Job parent)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        IEnumerable<JobId> children = _publishedChildren(parent.Id).Concat(Write.Puts.Where(job => job.Parents.Any(edge => edge.Parent == parent.Id)))
+            .Select(job => job.Id).Distinct().ToArray();
+        foreach (JobId id in children)
+        {
+            if (Find(id) is not { State: JobState.Failed, Failure.Kind: FailureKind.ParentFailed } child)
+            {
+                continue;
+            }
+
+            int pending = CountPending(child, out Job? broken);
+            if (broken is not null)
+            {
+                continue;
+            }
+
+            JobChange change = new JobChange(child).Apply(JobTrigger.ParentRestarted, now, $"Parent {parent.Id} was restarted.");
+            if (pending == 0)
+            {
+                Proceed(change.Apply(JobTrigger.ParentsFinished, now), now);
+                continue;
+            }
+
+            _staged.Add(child, pending);
+            Put(change, null);
+        }
+    }
+}

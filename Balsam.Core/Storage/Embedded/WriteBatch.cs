@@ -1,0 +1,54 @@
+namespace Balsam.Storage.Embedded;
+
+/// <summary>What an embedded store has to write in one durable transaction.</summary>
+public sealed class WriteBatch
+{
+    private readonly Dictionary<JobId, (Job Job, bool IsNew)> _puts = [];
+    private readonly List<JobId> _deletes = [];
+    private readonly List<JobEvent> _events = [];
+
+    /// <summary>The jobs to insert.</summary>
+    public IEnumerable<Job> Inserts => _puts.Values.Where(put => put.IsNew).Select(put => put.Job);
+
+    /// <summary>The jobs to replace.</summary>
+    public IEnumerable<Job> Updates => _puts.Values.Where(put => !put.IsNew).Select(put => put.Job);
+
+    /// <summary>The jobs to delete, with their events.</summary>
+    public IReadOnlyList<JobId> Deletes => _deletes;
+
+    /// <summary>The events to append, numbered, in order.</summary>
+    public IReadOnlyList<JobEvent> Events => _events;
+
+    /// <summary>The highest job id given once the batch is written.</summary>
+    public long LastId { get; internal set; }
+
+    /// <summary>The highest event number given once the batch is written.</summary>
+    public long LastSequence { get; internal set; }
+
+    /// <summary>The epoch of the last session.</summary>
+    public long LastEpoch { get; internal set; }
+
+    internal bool IsEmpty => _puts.Count == 0 && _deletes.Count == 0 && !EpochChanged;
+
+    internal bool EpochChanged { get; set; }
+
+    internal IEnumerable<Job> Puts => _puts.Values.Select(put => put.Job);
+
+    internal Job? Find(JobId id) => _puts.TryGetValue(id, out (Job Job, bool IsNew) put) ? put.Job : null;
+
+    internal void Insert(Job job) => _puts[job.Id] = (job, true);
+
+    internal void Put(Job job) => _puts[job.Id] = (job, _puts.TryGetValue(job.Id, out (Job Job, bool IsNew) earlier) && earlier.IsNew);
+
+    internal void Delete(JobId id)
+    {
+        _puts.Remove(id);
+        _deletes.Add(id);
+    }
+
+    internal void Append(JobEvent step)
+    {
+        step.Sequence = ++LastSequence;
+        _events.Add(step);
+    }
+}

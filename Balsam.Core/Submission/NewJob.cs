@@ -1,0 +1,171 @@
+namespace Balsam;
+
+/// <summary>A job to be submitted. Its methods change it and return it, so that calls chain; nothing happens before <see cref="BalsamClient.SubmitAsync"/>.</summary>
+/// <example><code>
+/// NewJob mesh = Mesh.NewJob("study/mesh", new Mesh.Parameters(Cells: 64));
+/// NewJob run = Relax.NewJob("study/1", new Relax.Parameters("a.xyz")).After(mesh).Tag("study", "a");
+/// await client.SubmitAsync([mesh, run]);
+/// </code></example>
+public sealed class NewJob
+{
+    private readonly Dictionary<string, string> _tags = new(StringComparer.Ordinal);
+    private readonly List<NewJobParent> _parents = [];
+
+    /// <summary>Makes a job of an application by name. <c>MyApplication.NewJob(…)</c> is shorter, and checks the parameters at compile time.</summary>
+    /// <param name="application">The application's stored name.</param>
+    /// <param name="workdir">The workdir, relative to the site's data directory; null for <c>application/id</c>.</param>
+    public NewJob(ApplicationName application, string? workdir = null)
+    {
+        Application = application;
+        Workdir = workdir;
+    }
+
+    /// <summary>The application's stored name.</summary>
+    public ApplicationName Application { get; }
+
+    /// <summary>The workdir, relative to the site's data directory; null for <c>application/id</c>.</summary>
+    public string? Workdir { get; }
+
+    /// <summary>The site the job belongs to; null for the client's own.</summary>
+    public SiteName? Site { get; private set; }
+
+    /// <summary>The parameters.</summary>
+    public JobData Parameters { get; private set; } = JobData.Empty;
+
+    /// <summary>The tags.</summary>
+    public IReadOnlyDictionary<string, string> Tags => _tags;
+
+    /// <summary>The user's data.</summary>
+    public JobData Data { get; private set; } = JobData.Empty;
+
+    /// <summary>What the job asks of nodes; null for what its application says.</summary>
+    public JobResources? Resources { get; private set; }
+
+    /// <summary>The priority; larger goes first. 0 unless said otherwise.</summary>
+    public int Priority { get; private set; }
+
+    /// <summary>The parents.</summary>
+    public IReadOnlyList<NewJobParent> Parents => _parents;
+
+    /// <summary>Makes the job wait for another of the same call.</summary>
+    /// <param name="parent">The parent.</param>
+    /// <param name="condition">How it must end.</param>
+    /// <returns>This job.</returns>
+    public NewJob After(NewJob parent, DependencyCondition condition = DependencyCondition.Success)
+    {
+        ArgumentNullException.ThrowIfNull(parent);
+        _parents.Add(new NewJobParent(parent, default, condition));
+        return this;
+    }
+
+    /// <summary>Makes the job wait for several others of the same call.</summary>
+    /// <param name="parents">The parents.</param>
+    /// <param name="condition">How each must end.</param>
+    /// <returns>This job.</returns>
+    public NewJob After(IEnumerable<NewJob> parents, DependencyCondition condition = DependencyCondition.Success)
+    {
+        ArgumentNullException.ThrowIfNull(parents);
+        foreach (NewJob parent in parents)
+        {
+            After(parent, condition);
+        }
+
+        return this;
+    }
+
+    /// <summary>Makes the job wait for a stored one.</summary>
+    /// <param name="parent">The parent.</param>
+    /// <param name="condition">How it must end.</param>
+    /// <returns>This job.</returns>
+    public NewJob After(JobId parent, DependencyCondition condition = DependencyCondition.Success)
+    {
+        _parents.Add(new NewJobParent(null, parent == default ? throw new ArgumentException("The parent's id is not set.", nameof(parent)) : parent, condition));
+        return this;
+    }
+
+    /// <summary>Makes the job wait for a stored one.</summary>
+    /// <param name="parent">The parent.</param>
+    /// <param name="condition">How it must end.</param>
+    /// <returns>This job.</returns>
+    public NewJob After(Job parent, DependencyCondition condition = DependencyCondition.Success)
+    {
+        ArgumentNullException.ThrowIfNull(parent);
+        return After(parent.Id, condition);
+    }
+
+    /// <summary>Sets a tag.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>This job.</returns>
+    public NewJob Tag(string key, string value)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        ArgumentNullException.ThrowIfNull(value);
+        _tags[key] = value;
+        return this;
+    }
+
+    /// <summary>Sets a parameter by name.</summary>
+    /// <typeparam name="T">The value's type.</typeparam>
+    /// <param name="name">The parameter.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>This job.</returns>
+    public NewJob With<T>(string name, T value)
+    {
+        Parameters = Parameters.With(name, value);
+        return this;
+    }
+
+    /// <summary>Sets all parameters at once, or a function's input.</summary>
+    /// <typeparam name="T">The parameters' type.</typeparam>
+    /// <param name="parameters">The parameters.</param>
+    /// <returns>This job.</returns>
+    public NewJob WithParameters<T>(T parameters)
+    {
+        Parameters = JobData.From(parameters);
+        return this;
+    }
+
+    /// <summary>Sets a member of the job's data.</summary>
+    /// <typeparam name="T">The value's type.</typeparam>
+    /// <param name="name">The member.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>This job.</returns>
+    public NewJob WithData<T>(string name, T value)
+    {
+        Data = Data.With(name, value);
+        return this;
+    }
+
+    /// <summary>Sets what the job asks of nodes.</summary>
+    /// <param name="resources">The request.</param>
+    /// <returns>This job.</returns>
+    public NewJob WithResources(JobResources resources)
+    {
+        ArgumentNullException.ThrowIfNull(resources);
+        Resources = resources;
+        return this;
+    }
+
+    /// <summary>Sets the priority.</summary>
+    /// <param name="priority">Larger goes first.</param>
+    /// <returns>This job.</returns>
+    public NewJob WithPriority(int priority)
+    {
+        Priority = priority;
+        return this;
+    }
+
+    /// <summary>Sets the site.</summary>
+    /// <param name="site">The site.</param>
+    /// <returns>This job.</returns>
+    public NewJob InSite(SiteName site)
+    {
+        Site = site;
+        return this;
+    }
+
+    /// <summary>Writes application and workdir.</summary>
+    /// <returns>For example <c>Relax in study/1</c>.</returns>
+    public override string ToString() => Workdir is null ? Application.ToString() : $"{Application} in {Workdir}";
+}

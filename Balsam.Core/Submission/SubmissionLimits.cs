@@ -1,0 +1,23 @@
+namespace Balsam;
+
+/// <summary>The sizes that a submit may have. Where the original Balsam has a limit, it is the same.</summary>
+public static class SubmissionLimits
+{
+    /// <summary>The longest parameters, as JSON, in characters: 512,000.</summary>
+    public const int ParametersLength = 512_000;
+
+    /// <summary>The longest data, as JSON, in characters: 512,000.</summary>
+    public const int DataLength = 512_000;
+
+    /// <summary>The longest result of a function, as JSON, in characters: 512,000.</summary>
+    public const int ResultLength = 512_000;
+
+    /// <summary>The longest workdir in characters: 1,024.</summary>
+    public const int WorkdirLength = 1024;
+
+    /// <summary>The longest name in a workdir in UTF-8 bytes: 255, what file systems allow.</summary>
+    public const int WorkdirNameLength = 255;
+
+    /// <summary>The longest tag key or value in characters: 1,000, so that every store can index it.</summary>
+    public const int TagLength = 1_000;
+}

@@ -1,0 +1,282 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Balsam;
+
+/// <summary>Checks the jobs of one submit and makes them ready for the store. Looks at everything, so that all problems come out together.</summary>
+internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteName defaultSite, IReadOnlyList<NodeSpec> nodes, IReadOnlySet<JobId> storedParents)
+{
+    private readonly List<SubmitProblem> _problems = [];
+    private readonly Dictionary<JobResources, string?> _knownRequests = [];
+
+    /// <summary>The problems found by <see cref="Plan"/>.</summary>
+    public IReadOnlyList<SubmitProblem> Problems => _problems;
+
+    public IReadOnlyList<JobAddition> Plan(IReadOnlyList<NewJob> jobs)
+    {
+        Dictionary<NewJob, int> places = new(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < jobs.Count; i++)
+        {
+            if (!places.TryAdd(jobs[i], i))
+            {
+                Refuse(i, jobs[i], SubmitProblemKind.DuplicateWorkdir, string.Create(CultureInfo.InvariantCulture, $"the same NewJob stands at [{places[jobs[i]]}] too; make one per job."));
+            }
+        }
+
+        var additions = new JobAddition[jobs.Count];
+        Dictionary<(SiteName, string), int> workdirs = [];
+        for (int i = 0; i < jobs.Count; i++)
+        {
+            additions[i] = PlanOne(i, jobs[i], places, workdirs);
+        }
+
+        FindCycle(jobs, additions);
+        return additions;
+    }
+
+    private JobAddition PlanOne(int index, NewJob job, Dictionary<NewJob, int> places, Dictionary<(SiteName, string), int> workdirs)
+    {
+        SiteName site = job.Site ?? defaultSite;
+        JobData parameters = job.Parameters;
+        JobResources resources = job.Resources ?? JobResources.Default;
+        if (applications.TryGet(job.Application, out ApplicationDescriptor? application))
+        {
+            parameters = Complete(index, job, application);
+            resources = job.Resources ?? application.Resources;
+        }
+        else
+        {
+            string known = applications.All.Count == 0 ? "none" : string.Join(", ", applications.All.Select(a => a.Name).Order());
+            Refuse(index, job, SubmitProblemKind.UnknownApplication, $"the application is not registered in this host. Registered: {known}. Call AddApplication<{job.Application}>().");
+        }
+
+        CheckResources(index, job, resources);
+        CheckFields(index, job);
+        return new JobAddition
+        {
+            Application = job.Application,
+            Site = site,
+            Workdir = CheckWorkdir(index, job, site, workdirs),
+            Parameters = parameters,
+            Tags = job.Tags.Count == 0 ? FrozenDictionary<string, string>.Empty : new Dictionary<string, string>(job.Tags, StringComparer.Ordinal),
+            Data = job.Data,
+            Resources = resources,
+            Priority = job.Priority,
+            Parents = FindParents(index, job, places),
+        };
+    }
+
+    private JobData Complete(int index, NewJob job, ApplicationDescriptor application)
+    {
+        JobData given = job.Parameters;
+        if (given.Json.Length > SubmissionLimits.ParametersLength)
+        {
+            Refuse(index, job, SubmitProblemKind.BadParameter, string.Create(
+                CultureInfo.InvariantCulture,
+                $"the parameters are {given.Json.Length} characters of JSON, {SubmissionLimits.ParametersLength} are allowed. Write large input to a file and pass its path."));
+            return given;
+        }
+
+        if (given.Root.ValueKind != JsonValueKind.Object || (application.Parameters.Count == 0 && application.IsFunction))
+        {
+            return given;
+        }
+
+        string known = application.Parameters.Count == 0 ? "none" : string.Join(", ", application.Parameters.Select(parameter => parameter.Name));
+        foreach (string name in given.Names.Except(application.Parameters.Select(parameter => parameter.Name), StringComparer.Ordinal))
+        {
+            Refuse(index, job, SubmitProblemKind.SurplusParameter, $"'{name}' is not a parameter of {application.Name}. Known: {known}.");
+        }
+
+        JsonObject? completed = null;
+        foreach (ApplicationParameter parameter in application.Parameters.Where(parameter => !given.Contains(parameter.Name)))
+        {
+            if (parameter.Required)
+            {
+                Refuse(index, job, SubmitProblemKind.MissingParameter, $"parameter '{parameter.Name}' is missing{(parameter.Help is null ? "" : $" ({parameter.Help})")}. Known: {known}.");
+            }
+            else if (parameter.Default is not null)
+            {
+                completed ??= JsonNode.Parse(given.Json)!.AsObject();
+                completed[parameter.Name] = JsonNode.Parse(parameter.Default);
+            }
+        }
+
+        JobData result = completed is null ? given : JobData.Parse(completed.ToJsonString(BalsamJson.Options));
+        CheckRendering(index, job, application, result);
+        return result;
+    }
+
+    private void CheckRendering(int index, NewJob job, ApplicationDescriptor application, JobData parameters)
+    {
+        foreach (string name in application.Command?.Names ?? [])
+        {
+            if (!parameters.Contains(name))
+            {
+                return;
+            }
+
+            if (parameters.Root.GetProperty(name).ValueKind == JsonValueKind.Null && application.Parameters.Any(parameter => parameter.Name == name && parameter.Required))
+            {
+                Refuse(index, job, SubmitProblemKind.MissingParameter, $"parameter '{name}' is null, but {application.Name} requires it.");
+            }
+        }
+
+        try
+        {
+            application.Command?.Render(parameters);
+        }
+        catch (FormatException exception)
+        {
+            Refuse(index, job, SubmitProblemKind.BadParameter, exception.Message);
+        }
+    }
+
+    private void CheckResources(int index, NewJob job, JobResources resources)
+    {
+        if (!_knownRequests.TryGetValue(resources, out string? problem))
+        {
+            problem = resources.Validate().FirstOrDefault() ?? NodeRequests.WhyNever(nodes, resources);
+            _knownRequests.Add(resources, problem);
+        }
+
+        if (problem is not null)
+        {
+            Refuse(index, job, SubmitProblemKind.BadResources, problem);
+        }
+    }
+
+    private void CheckFields(int index, NewJob job)
+    {
+        if (job.Data.Json.Length > SubmissionLimits.DataLength)
+        {
+            Refuse(index, job, SubmitProblemKind.BadField, string.Create(CultureInfo.InvariantCulture, $"the data are {job.Data.Json.Length} characters of JSON, {SubmissionLimits.DataLength} are allowed."));
+        }
+
+        foreach ((string key, string value) in job.Tags)
+        {
+            if (key.Length + value.Length > SubmissionLimits.TagLength || !Workdirs.IsUnicode(key) || !Workdirs.IsUnicode(value))
+            {
+                string shown = key.Length > 40 ? key[..40] + "…" : key;
+                Refuse(index, job, SubmitProblemKind.BadField, string.Create(
+                    CultureInfo.InvariantCulture, $"the tag '{shown}' is not valid Unicode, or its key and value are longer than {SubmissionLimits.TagLength} characters together."));
+            }
+        }
+    }
+
+    private string? CheckWorkdir(int index, NewJob job, SiteName site, Dictionary<(SiteName, string), int> workdirs)
+    {
+        if (job.Workdir is null)
+        {
+            return null;
+        }
+
+        if (Workdirs.Problem(job.Workdir, out string workdir) is { } problem)
+        {
+            Refuse(index, job, SubmitProblemKind.BadWorkdir, problem + ".");
+        }
+        else if (!workdirs.TryAdd((site, workdir), index))
+        {
+            Refuse(index, job, SubmitProblemKind.DuplicateWorkdir, string.Create(
+                CultureInfo.InvariantCulture, $"the workdir '{workdir}' is [{workdirs[(site, workdir)]}]'s already; give each job of a call its own."));
+        }
+
+        return workdir;
+    }
+
+    private ImmutableArray<ParentReference> FindParents(int index, NewJob job, Dictionary<NewJob, int> places)
+    {
+        if (job.Parents.Count == 0)
+        {
+            return [];
+        }
+
+        ImmutableArray<ParentReference>.Builder parents = ImmutableArray.CreateBuilder<ParentReference>(job.Parents.Count);
+        HashSet<ParentReference> seen = [];
+        foreach (NewJobParent parent in job.Parents)
+        {
+            ParentReference reference;
+            if (parent.Job is { } sibling)
+            {
+                if (!places.TryGetValue(sibling, out int place))
+                {
+                    Refuse(index, job, SubmitProblemKind.UnknownParent, $"its parent ({sibling}) is not part of this call. Add it to the call, or, if it was submitted before, wait for the Job that SubmitAsync returned.");
+                    continue;
+                }
+
+                reference = ParentReference.ToIndex(place, parent.Condition);
+            }
+            else if (storedParents.Contains(parent.Stored))
+            {
+                reference = ParentReference.To(parent.Stored, parent.Condition);
+            }
+            else
+            {
+                Refuse(index, job, SubmitProblemKind.UnknownParent, $"its parent, job {parent.Stored}, is not in the store.");
+                continue;
+            }
+
+            if (seen.Add(reference))
+            {
+                parents.Add(reference);
+            }
+        }
+
+        return parents.ToImmutable();
+    }
+
+    // Kahn's algorithm: what cannot be ordered is on a circle, or behind one.
+    private void FindCycle(IReadOnlyList<NewJob> jobs, JobAddition[] additions)
+    {
+        var waiting = new int[additions.Length];
+        var children = new List<int>?[additions.Length];
+        for (int i = 0; i < additions.Length; i++)
+        {
+            foreach (ParentReference parent in additions[i].Parents)
+            {
+                if (!parent.IsStored)
+                {
+                    waiting[i]++;
+                    (children[parent.Index] ??= []).Add(i);
+                }
+            }
+        }
+
+        var free = new Queue<int>(Enumerable.Range(0, waiting.Length).Where(i => waiting[i] == 0));
+        int ordered = 0;
+        while (free.TryDequeue(out int i))
+        {
+            ordered++;
+            foreach (int child in children[i] ?? [])
+            {
+                if (--waiting[child] == 0)
+                {
+                    free.Enqueue(child);
+                }
+            }
+        }
+
+        if (ordered == waiting.Length)
+        {
+            return;
+        }
+
+        // From any job that is left, walking to a parent that is left must come round.
+        int at = Array.FindIndex(waiting, count => count > 0);
+        List<int> path = [];
+        while (!path.Contains(at))
+        {
+            path.Add(at);
+            at = additions[at].Parents.First(parent => !parent.IsStored && waiting[parent.Index] > 0).Index;
+        }
+
+        path.RemoveRange(0, path.IndexOf(at));
+        string circle = string.Join(" after ", path.Append(at).Select(i => $"[{i.ToString(CultureInfo.InvariantCulture)}] {jobs[i]}"));
+        Refuse(at, jobs[at], SubmitProblemKind.Cycle, $"its parents form a circle: {circle}.");
+    }
+
+    private void Refuse(int index, NewJob job, SubmitProblemKind kind, string message) => _problems.Add(new SubmitProblem(index, kind, job.ToString(), message));
+}
