@@ -22,7 +22,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
     private long _lastId;
     private long _lastSequence;
     private long _lastEpoch;
-    private bool _isOpen;
+    private volatile bool _isOpen;
     private bool _mustReload;
     private TaskCompletionSource _eventsCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -42,6 +42,11 @@ public abstract partial class EmbeddedJobStore : IJobStore
     /// <inheritdoc/>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
+        if (_isOpen)
+        {
+            return;
+        }
+
         await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {

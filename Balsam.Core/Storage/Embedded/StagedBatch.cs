@@ -63,7 +63,15 @@ internal sealed class StagedBatch
 
         foreach (JobChange change in commit.Changes)
         {
-            Put(change, commit.Lease);
+            if (change.After.State == JobState.AwaitingParents && change.Before.State != JobState.AwaitingParents)
+            {
+                Await(change, commit.Lease);
+            }
+            else
+            {
+                Put(change, commit.Lease);
+            }
+
             if (commit.Lease is not null && !commit.KeepLease)
             {
                 Released.Add(change.After.Id);
@@ -180,6 +188,27 @@ internal sealed class StagedBatch
         return jobs;
     }
 
+    // A job that comes back to wait for its parents may find them all finished, or one of them failed.
+    private void Await(JobChange change, LeaseToken? author)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        int pending = CountPending(change.After, out Job? broken);
+        if (broken is not null)
+        {
+            change.Fail(JobTrigger.ParentFailed, now, DependencyRules.FailureOfChild(broken));
+        }
+        else if (pending == 0)
+        {
+            change.Apply(JobTrigger.ParentsFinished, now).Apply(JobTrigger.StagedIn, now);
+        }
+        else
+        {
+            _staged.Add(change.After, pending);
+        }
+
+        Put(change, author);
+    }
+
     // A job with unfinished parents waits, even for a parent that has failed already: then FollowEdges fails it, and its history says so.
     private void Settle(Job job, DateTimeOffset now)
     {
@@ -268,21 +297,11 @@ internal sealed class StagedBatch
                 continue;
             }
 
-            int pending = CountPending(child, out Job? broken);
-            if (broken is not null)
+            CountPending(child, out Job? broken);
+            if (broken is null)
             {
-                continue;
+                Await(new JobChange(child).Apply(JobTrigger.ParentRestarted, now, $"Parent {parent.Id} was restarted."), null);
             }
-
-            JobChange change = new JobChange(child).Apply(JobTrigger.ParentRestarted, now, $"Parent {parent.Id} was restarted.");
-            if (pending == 0)
-            {
-                Proceed(change.Apply(JobTrigger.ParentsFinished, now), now);
-                continue;
-            }
-
-            _staged.Add(child, pending);
-            Put(change, null);
         }
     }
 }

@@ -1,0 +1,58 @@
+using Balsam;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary><c>AddBalsam</c>, and what every Balsam host can call on its builder.</summary>
+public static class BalsamServiceCollectionExtensions
+{
+    /// <summary>Adds Balsam to a host. Calling it again adds to what is there.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Chooses the store, adds applications and a launcher.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddBalsam(this IServiceCollection services, Action<IBalsamBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(services.AddBalsam());
+        return services;
+    }
+
+    /// <summary>Adds Balsam to a host. Calling it again adds to what is there.</summary>
+    /// <param name="services">The services.</param>
+    /// <returns>A builder to choose the store, and to add applications and a launcher.</returns>
+    public static IBalsamBuilder AddBalsam(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => new ApplicationRegistry(provider.GetServices<ApplicationRegistration>(), provider.GetRequiredService<IServiceScopeFactory>()));
+        services.TryAddSingleton<BalsamClient>();
+        services.AddOptions<BalsamOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BalsamOptions>, SetupValidator>());
+        return new BalsamBuilder(services);
+    }
+
+    /// <summary>Makes an application known to this host: its jobs can be submitted and run here.</summary>
+    /// <typeparam name="TApplication">The class.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    public static IBalsamBuilder AddApplication<TApplication>(this IBalsamBuilder builder)
+        where TApplication : ApplicationDefinition
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddTransient<TApplication>();
+        builder.Services.AddSingleton(new ApplicationRegistration(typeof(TApplication), ApplicationName.Of(typeof(TApplication))));
+        return builder;
+    }
+
+    /// <summary>Sets options that client and launcher share: data directory and site.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Sets them.</param>
+    /// <returns>The builder.</returns>
+    public static IBalsamBuilder Configure(this IBalsamBuilder builder, Action<BalsamOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.Configure(configure);
+        return builder;
+    }
+}
