@@ -14,13 +14,28 @@ internal static class DataFileCheck
             throw FileRefusals.Directory(paths.Data);
         }
 
+        if (Directory.Exists(paths.Parent))
+        {
+            RefuseByMode(paths, paths.Parent, "its directory");
+        }
+
         if (!File.Exists(paths.Data))
         {
             return false;
         }
 
         RefuseByMode(paths, paths.Data, "the file");
-        RefuseByMode(paths, paths.Parent, "its directory");
+        if (!File.Exists(paths.Lock))
+        {
+            LookAtHeader(paths);
+        }
+
+        return true;
+    }
+
+    /// <summary>A file that was never a store is refused before a lock file is put beside it.</summary>
+    private static void LookAtHeader(StorePaths paths)
+    {
         try
         {
             using var file = new FileStream(paths.Data, PrivateFile.Options(FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
@@ -33,12 +48,10 @@ internal static class DataFileCheck
         {
             // Somebody has it open: taking the lock will tell who.
         }
-        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        catch (Exception ex) when (ex is (IOException or UnauthorizedAccessException) and not StoreFileException)
         {
             throw FileRefusals.ForIo(paths.Data, ex);
         }
-
-        return true;
     }
 
     /// <summary>Checks the header page and returns the identity of the file.</summary>

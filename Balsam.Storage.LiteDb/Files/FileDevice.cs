@@ -3,15 +3,34 @@ namespace Balsam.Storage.LiteDb.Files;
 /// <summary>A file on disk, held against every other opener, written without buffers of the runtime.</summary>
 internal sealed class FileDevice : IFileDevice
 {
+    private const int Attempts = 20;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
     private readonly FileStream _file;
 
     private FileDevice(FileStream file) => _file = file;
 
     public long Length => RandomAccess.GetLength(_file.SafeFileHandle);
 
-    /// <summary>Opens the file, or makes it.</summary>
-    public static FileDevice Open(string path) =>
-        new(new FileStream(path, PrivateFile.Options(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)));
+    /// <summary>
+    /// Opens the file, or makes it. The caller holds the store's lock; an opener that is being refused may look at the file for a moment,
+    /// so a file in use is tried again before it is given up.
+    /// </summary>
+    public static FileDevice Open(string path)
+    {
+        using var pause = new ManualResetEventSlim();
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return new FileDevice(new FileStream(path, PrivateFile.Options(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)));
+            }
+            catch (IOException ex) when (StoreLock.IsSharingViolation(ex) && attempt < Attempts)
+            {
+                pause.Wait(Pause);
+            }
+        }
+    }
 
     public int Read(Span<byte> buffer, long position)
     {
