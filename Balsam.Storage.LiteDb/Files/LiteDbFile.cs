@@ -10,13 +10,14 @@ namespace Balsam.Storage.LiteDb.Files;
 /// </summary>
 /// <remarks>
 /// All use of the engine goes through one lock. LiteDB's page cache can hand a page to a second user while the first still reads it
-/// (MemoryCache.Extend between lookup and share count); with readers beside the writer this could even reach the file. Waiting for the disk
-/// happens outside that lock, so readers wait for the processor part of a commit only. They may see a commit that is not durable yet.
+/// (MemoryCache.Extend between lookup and share count): four readers beside the writer end the engine within seconds, and could reach the
+/// file. Waiting for the disk happens outside that lock, so readers wait for the processor part of a commit only. They may see a commit that
+/// is not durable yet.
 /// </remarks>
 internal sealed class LiteDbFile : IDisposable
 {
     private readonly Lock _commits = new();
-    private readonly Lock _engine = new();
+    private readonly FairGate _engine = new();
     private readonly InlineScheduler _scheduler = new();
     private readonly LiteDbFileOptions _options;
     private readonly StorePaths _paths;
@@ -92,7 +93,7 @@ internal sealed class LiteDbFile : IDisposable
     /// <exception cref="StoreFileFaultedException">The file can no longer be used.</exception>
     public T Read<T>(Func<LiteDatabase, T> reading)
     {
-        lock (_engine)
+        using (_engine.Enter())
         {
             ThrowIfUnusable();
             try
@@ -126,7 +127,7 @@ internal sealed class LiteDbFile : IDisposable
         RefuseNested();
         lock (_commits)
         {
-            lock (_engine)
+            using (_engine.Enter())
             {
                 ThrowIfUnusable();
                 try
@@ -146,7 +147,7 @@ internal sealed class LiteDbFile : IDisposable
     {
         lock (_commits)
         {
-            lock (_engine)
+            using (_engine.Enter())
             {
                 if (_disposed)
                 {
@@ -203,7 +204,7 @@ internal sealed class LiteDbFile : IDisposable
         lock (_commits)
         {
             ExceptionDispatchInfo? failure = null;
-            lock (_engine)
+            using (_engine.Enter())
             {
                 ThrowIfUnusable();
                 try
@@ -303,17 +304,18 @@ internal sealed class LiteDbFile : IDisposable
     {
         bool written = _log.Frames != before
             ? _log.EndsConfirmed && !_scheduler.WriterEnded
-            : !_scheduler.WriterEnded && AnnouncedLogLength() == _log.Length;
+            : !_scheduler.WriterEnded && AnnouncedLogLength() == (uint)_log.Length;
         if (!written)
         {
             throw Fault(new InvalidOperationException("LiteDB did not write the commit to its log."));
         }
     }
 
-    private long AnnouncedLogLength()
+    /// <summary>How long LiteDB believes its log to be, in the 32 bits in which it says so.</summary>
+    private uint? AnnouncedLogLength()
     {
         using IBsonDataReader reader = _database.Execute("SELECT logFileSize FROM $database");
-        return reader.Read() ? (uint)reader.Current["logFileSize"].AsInt32 : -1;
+        return reader.Read() ? (uint)reader.Current["logFileSize"].AsInt32 : null;
     }
 
     private void RunCheckpoint()
