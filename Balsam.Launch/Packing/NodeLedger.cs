@@ -9,6 +9,7 @@ internal sealed class NodeLedger
     private int[] _coreIds;
     private readonly long[] _customCapacity;
     private readonly long[] _custom;
+    private bool _countsMemory;
     private GpuLedger _gpus;
     private IdSet _freeCores;
     private int[] _jobs = [];
@@ -23,6 +24,7 @@ internal sealed class NodeLedger
         _freeCores = IdSet.Below(_coreIds.Length);
         Cores = _coreIds.Length;
         _gpus = new GpuLedger(spec.GpuIds.Length);
+        _countsMemory = spec.Memory.Bytes > 0;
         Memory = MemoryCapacity;
         _customCapacity = names.CapacityOf(spec);
         _custom = [.. _customCapacity];
@@ -149,6 +151,7 @@ internal sealed class NodeLedger
     {
         Spec = other.Spec;
         _coreIds = other._coreIds;
+        _countsMemory = other._countsMemory;
         _freeCores.CopyFrom(other._freeCores);
         _gpus.CopyFrom(other._gpus);
         Cores = other.Cores;
@@ -168,7 +171,7 @@ internal sealed class NodeLedger
     {
         Cores += sign * demand.Cores;
         Occupancy += sign * demand.Occupancy;
-        if (Spec.Memory.Bytes > 0)
+        if (_countsMemory)
         {
             Memory += sign * demand.Memory;
         }

@@ -45,7 +45,7 @@ internal static class Obstacles
                 return new PackingObstacle(PackingObstacleKind.NotEnoughFreeMemory, () => $"{resources.MemoryPerNode} of memory asked, no node has that much free.");
             case NodeIndex.Occupancy:
                 return new PackingObstacle(
-                    PackingObstacleKind.PackingCountReached, () => Text($"It shares its node with at most {resources.PackingCount - 1} others, and every node has its number of jobs."));
+                    PackingObstacleKind.PackingCountReached, () => Text($"At most {resources.PackingCount} jobs like it share a node, and no node has room for one more."));
             case >= NodeIndex.FirstCustom:
                 return new PackingObstacle(
                     PackingObstacleKind.NotEnoughFreeCustom, () => $"{resources} asked, no node has that much of a custom resource free.");
