@@ -23,8 +23,6 @@ internal sealed class ProcessJobRunner : IJobRunner
     private readonly Channel<(Action<RunExit> Ended, RunExit Exit)> _ends =
         Channel.CreateUnbounded<(Action<RunExit> Ended, RunExit Exit)>(new UnboundedChannelOptions { SingleReader = true });
 
-    private readonly ProgramResolver _programs = new();
-    private readonly Lock _programsLock = new();
     private readonly Task _reporter;
     private readonly List<Exception> _faults = [];
     private long _lastTask;
@@ -206,7 +204,7 @@ internal sealed class ProcessJobRunner : IJobRunner
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever goes wrong with one job is told as its end.")]
-    private async Task<RunExit> RunAsync(RunRequest request, ProcessRun run)
+    private static async Task<RunExit> RunAsync(RunRequest request, ProcessRun run)
     {
         try
         {
@@ -277,7 +275,7 @@ internal sealed class ProcessJobRunner : IJobRunner
         return null;
     }
 
-    private string? Resolve(RunRequest request, out StartFailure? failure)
+    private static string? Resolve(RunRequest request, out StartFailure? failure)
     {
         failure = null;
         if (OperatingSystem.IsWindows())
@@ -286,10 +284,7 @@ internal sealed class ProcessJobRunner : IJobRunner
         }
 
         string? path = request.Environment.LastOrDefault(variable => variable.Key == "PATH").Value ?? Environment.GetEnvironmentVariable("PATH");
-        lock (_programsLock)
-        {
-            return _programs.Resolve(request.FileName, request.Workdir, path, out failure);
-        }
+        return new ProgramResolver().Resolve(request.FileName, request.Workdir, path, out failure);
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Kept and thrown when the runner is disposed.")]

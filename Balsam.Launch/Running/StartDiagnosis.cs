@@ -26,6 +26,11 @@ internal static class StartDiagnosis
     /// <summary>Explains the error number of a failed start.</summary>
     public static StartFailure Explain(int errno, string name, string file, string workdir)
     {
+        if (Directory.Exists(file))
+        {
+            return NotExecutable(name, file);
+        }
+
         switch (errno)
         {
             case Errno.NoEntry or Errno.NotDirectory when !Directory.Exists(workdir):
@@ -40,7 +45,7 @@ internal static class StartDiagnosis
                     Interpreter(file) is { } interpreter
                         ? $"The program '{name}' ('{file}') asks to be run by '{interpreter}', which was not found. Correct its first line (watch for Windows line ends) or install the interpreter."
                         : $"The program '{name}' ('{file}') is there, but its loader is not: it was built for another system. Build it for this machine.");
-            case Errno.AccessDenied when Directory.Exists(file) || !LibC.MayExecute(file):
+            case Errno.AccessDenied when !LibC.MayExecute(file):
                 return NotExecutable(name, file);
             case Errno.ExecFormat:
                 return new StartFailure(
