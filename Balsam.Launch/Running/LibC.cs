@@ -131,6 +131,9 @@ internal static unsafe partial class LibC
         return Poll(&request, 1, milliseconds) > 0;
     }
 
+    /// <summary>Lets the calling thread wait where there is nothing to wait for but the kernel.</summary>
+    public static void Pause(int milliseconds) => _ = Poll(null, 0, milliseconds);
+
     /// <summary>Whether this process may execute the file.</summary>
     public static bool MayExecute(string path) =>
         OperatingSystem.IsLinux() ? AccessAt(AtWorkingDirectory, path, ExecuteAccess, AtEffectiveAccess) == 0

@@ -9,8 +9,8 @@ namespace Balsam.Launch.Running;
 /// What is left of a run's process group when its leader ends is killed before the leader is reaped, since until then its id, and so the group's,
 /// cannot be given to another process. After a signal it is not killed but waited for: a shell dies of SIGTERM at once, while the program it
 /// started may still be saving its work; the run is over when the group is empty, or when it is told to kill. Processes that have left the group
-/// are ended with a kill only, by the marker in their environment: a scan of all processes is too dear for every exit, and a run that ended by
-/// itself may have started a daemon on purpose.
+/// are found by the marker in their environment and killed before a signaled run is reported, so that nothing of it can meet the next attempt.
+/// That takes a look at all processes, which is too dear for every exit, and a run that ended by itself may have started a daemon on purpose.
 /// </para>
 /// </remarks>
 internal sealed class LinuxRunLoop : IDisposable
@@ -28,7 +28,6 @@ internal sealed class LinuxRunLoop : IDisposable
     private readonly Dictionary<long, LinuxRun> _runs = [];
     private readonly Dictionary<ulong, (LinuxRun Run, int PidFd, bool Leader)> _watches = [];
     private readonly List<LinuxRun> _groupsToCheck = [];
-    private readonly HashSet<string> _killed = new(StringComparer.Ordinal);
     private readonly List<Exception> _faults = [];
     private ulong _lastNumber = InboxNumber;
     private long? _stopDeadline;
@@ -55,13 +54,12 @@ internal sealed class LinuxRunLoop : IDisposable
                 OnReadable(_epoll.Number(i));
             }
 
-            CheckGroups();
             for (int i = 0; i < CommandsPerTurn && _inbox.TryTake(out RunnerCommand command); i++)
             {
                 Execute(command);
             }
 
-            EndEscaped();
+            CheckGroups();
             if (Environment.TickCount64 >= _stopDeadline)
             {
                 Abandon("The process did not end within 30 seconds of SIGKILL; it hangs inside the operating system, most likely in file access.");
@@ -142,20 +140,10 @@ internal sealed class LinuxRunLoop : IDisposable
         }
     }
 
-    private void Kill(LinuxRun run)
+    private static void Kill(LinuxRun run)
     {
         run.Signaled = true;
         _ = LibC.Kill(-run.Pid, LibC.SigKill);
-        _killed.Add(_marker.ValueOf(run.RunId));
-    }
-
-    private void EndEscaped()
-    {
-        if (_killed.Count > 0)
-        {
-            _ = Orphans.FindAndKill(RunMarker.Variable, _killed, NoProcesses);
-            _killed.Clear();
-        }
     }
 
     private void Start(RunRequest request, Action<RunExit> ended)
@@ -222,7 +210,8 @@ internal sealed class LinuxRunLoop : IDisposable
         return true;
     }
 
-    // Kernels before 5.3 have no descriptors for processes, and a process may run out of descriptors.
+    // Kernels before 5.3 have no descriptors for processes, and a launcher may run out of descriptors. What is left of a signaled group is then
+    // killed when the leader ends, as it cannot be waited for.
     private void AwaitOnOwnThread(LinuxRun run)
     {
         var waiter = new Thread(
@@ -296,13 +285,9 @@ internal sealed class LinuxRunLoop : IDisposable
             }
         }
 
-        foreach (LinuxRun run in byGroup.Values)
-        {
-            if (run.WatchedMembers == 0)
-            {
-                Finish(run);
-            }
-        }
+        List<LinuxRun> over = [.. byGroup.Values.Where(run => run.WatchedMembers == 0)];
+        _ = Orphans.FindAndKill(RunMarker.Variable, over.Select(run => _marker.ValueOf(run.RunId)).ToHashSet(StringComparer.Ordinal), NoProcesses);
+        over.ForEach(Finish);
     }
 
     private void Finish(LinuxRun run)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Balsam.Launch.Running;
@@ -12,6 +13,7 @@ internal static class Orphans
     private const int MaximumRounds = 20;
     private const int MaximumCommandLength = 200;
     private const int PatienceMilliseconds = 2_000;
+    private const int PauseMilliseconds = 10;
 
     /// <summary>Sends SIGKILL to every process that has the variable with this value, until a scan finds none.</summary>
     /// <param name="variable">The variable's name.</param>
@@ -64,7 +66,7 @@ internal static class Orphans
         int pidFd = LibC.OpenPidFd(pid);
         if (pidFd < 0)
         {
-            return false;
+            return Marshal.GetLastPInvokeError() != Errno.NoProcess && KillById(reader, pid, ended);
         }
 
         try
@@ -88,6 +90,20 @@ internal static class Orphans
         {
             _ = LibC.Close(pidFd);
         }
+    }
+
+    // Kernels before 5.3 have no such descriptors; the id has been looked at a moment ago.
+    private static bool KillById(ProcReader reader, int pid, Dictionary<int, Orphan> ended)
+    {
+        var orphan = new Orphan(pid, CommandOf(reader, pid));
+        if (LibC.Kill(pid, LibC.SigKill) != 0)
+        {
+            return false;
+        }
+
+        ended.TryAdd(pid, orphan);
+        LibC.Pause(PauseMilliseconds);
+        return true;
     }
 
     private static string CommandOf(ProcReader reader, int pid)

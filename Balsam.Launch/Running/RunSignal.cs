@@ -3,9 +3,11 @@ namespace Balsam.Launch.Running;
 /// <summary>The ways to end a run.</summary>
 public enum RunSignal
 {
-    /// <summary>SIGTERM to the process tree: programs may save their work. The run is over when the whole tree has ended.</summary>
+    /// <summary>
+    /// SIGTERM to the process group: programs may save their work. The run is over when the whole group has ended; what had left the group is killed then.
+    /// </summary>
     Terminate,
 
-    /// <summary>SIGKILL to the process tree, and to what has left it: nothing can refuse.</summary>
+    /// <summary>SIGKILL to the process group, then to what had left it: nothing can refuse.</summary>
     Kill,
 }

@@ -14,7 +14,7 @@ internal sealed unsafe class Spawner : IDisposable
     private const int BusyPauseMilliseconds = 2;
 
     private readonly NativeStrings _strings = new();
-    private readonly SpawnAttributes _attributes = new();
+    private readonly SpawnAttributes _attributes = new(SpawnAttributes.HasTerminal());
     private readonly EnvironmentBlock _environment;
     private readonly ProgramResolver _programs = new();
     private readonly RunMarker _marker;
@@ -146,7 +146,7 @@ internal sealed unsafe class Spawner : IDisposable
         int errno = LibC.Spawn(pid, path, actions, _attributes.Pointer, argv, envp);
         for (int i = 0; i < BusyRetries && errno == Errno.TextBusy; i++)
         {
-            _ = LibC.Poll(null, 0, BusyPauseMilliseconds);
+            LibC.Pause(BusyPauseMilliseconds);
             errno = LibC.Spawn(pid, path, actions, _attributes.Pointer, argv, envp);
         }
 

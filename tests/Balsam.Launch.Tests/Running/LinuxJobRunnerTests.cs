@@ -61,10 +61,10 @@ public sealed class LinuxJobRunnerTests
     }
 
     [Test]
-    public async Task Start_Process_LeadsItsOwnSession()
+    public async Task Start_Process_LeadsItsOwnGroupAndHasNoTerminal()
     {
-        RunExit exit = await _harness.ShellAsync("cut -d' ' -f5,6 /proc/$$/stat");
-        Assert.That(_harness.Output, Is.EqualTo($"{exit.Pid} {exit.Pid}\n"));
+        RunExit exit = await _harness.ShellAsync("cut -d' ' -f5,7 /proc/$$/stat");
+        Assert.That(_harness.Output, Is.EqualTo($"{exit.Pid} 0\n"));
     }
 
     [Test]
