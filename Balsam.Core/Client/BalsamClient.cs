@@ -7,7 +7,7 @@ namespace Balsam;
 /// <remarks>One client serves a whole program, from any thread. It comes from dependency injection after <c>AddBalsam</c>.</remarks>
 /// <example><code>
 /// var client = host.Services.GetRequiredService&lt;BalsamClient&gt;();
-/// IReadOnlyList&lt;Job&gt; jobs = await client.SubmitAsync(inputs.Select(file => Relax.NewJob($"study/{file}", new(file))));
+/// IReadOnlyList&lt;Job&gt; jobs = await client.SubmitAsync(inputs.Select(file => Relax.NewJob($"study/{file}", new Relax.Parameters(file))));
 /// await foreach (Job done in client.WhenEachAsync(jobs)) Console.WriteLine(done);
 /// </code></example>
 public sealed partial class BalsamClient

@@ -18,6 +18,6 @@ public static class SubmissionLimits
     /// <summary>The longest name in a workdir in UTF-8 bytes: 255, what file systems allow.</summary>
     public const int WorkdirNameLength = 255;
 
-    /// <summary>The longest tag key or value in characters: 1,000, so that every store can index it.</summary>
-    public const int TagLength = 1_000;
+    /// <summary>The longest tag, key and value together, in characters: 300, so that every store can index it whole.</summary>
+    public const int TagLength = 300;
 }

@@ -158,11 +158,11 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
 
         foreach ((string key, string value) in job.Tags)
         {
-            if (key.Length + value.Length > SubmissionLimits.TagLength || !Workdirs.IsUnicode(key) || !Workdirs.IsUnicode(value))
+            if (key.Length + value.Length > SubmissionLimits.TagLength || key.Any(char.IsControl) || !Workdirs.IsUnicode(key) || !Workdirs.IsUnicode(value))
             {
                 string shown = key.Length > 40 ? key[..40] + "…" : key;
                 Refuse(index, job, SubmitProblemKind.BadField, string.Create(
-                    CultureInfo.InvariantCulture, $"the tag '{shown}' is not valid Unicode, or its key and value are longer than {SubmissionLimits.TagLength} characters together."));
+                    CultureInfo.InvariantCulture, $"the tag '{shown}' is not valid Unicode, has a control character in its key, or is longer than {SubmissionLimits.TagLength} characters, key and value together. Put long values into the data."));
             }
         }
     }

@@ -14,6 +14,11 @@ public interface IJobRunner : IAsyncDisposable
     /// </param>
     void Start(RunRequest request, Action<RunExit> ended);
 
+    /// <summary>Finds out, before anything is started or recorded, whether a run could start at all.</summary>
+    /// <param name="request">The run.</param>
+    /// <returns>Why it can never start (no such program, not executable), and what to do; null when nothing speaks against it.</returns>
+    string? WhyCannotStart(RunRequest request);
+
     /// <summary>Asks the process tree of a run to end. Does nothing when the run is unknown or over.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="signal">How to ask.</param>

@@ -7,6 +7,7 @@ namespace Balsam.Launch.Running;
 internal sealed class LinuxJobRunner : IJobRunner
 {
     private const nint Ignore = 1;
+    private readonly StartCheck _check = new();
     private readonly RunnerInbox _inbox = new();
     private readonly LinuxRunLoop _loop;
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,6 +34,13 @@ internal sealed class LinuxJobRunner : IJobRunner
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(ended);
         Put(new RunnerCommand(RunnerCommandKind.Start, request.RunId, request, ended));
+    }
+
+    /// <inheritdoc/>
+    public string? WhyCannotStart(RunRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _check.Find(request);
     }
 
     /// <inheritdoc/>

@@ -18,6 +18,7 @@ internal sealed class ProcessJobRunner : IJobRunner
     private const int LastSignal = 64;
     private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(2);
 
+    private readonly StartCheck _check = new();
     private readonly ConcurrentDictionary<long, ProcessRun> _runs = new();
     private readonly ConcurrentDictionary<long, Task> _tasks = new();
     private readonly Channel<(Action<RunExit> Ended, RunExit Exit)> _ends =
@@ -62,6 +63,13 @@ internal sealed class ProcessJobRunner : IJobRunner
                 run.Signal(RunSignal.Kill);
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public string? WhyCannotStart(RunRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _check.Find(request);
     }
 
     /// <inheritdoc/>

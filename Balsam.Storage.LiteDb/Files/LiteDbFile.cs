@@ -10,14 +10,13 @@ namespace Balsam.Storage.LiteDb.Files;
 /// </summary>
 /// <remarks>
 /// All use of the engine goes through one lock. LiteDB's page cache can hand a page to a second user while the first still reads it
-/// (MemoryCache.Extend between lookup and share count): four readers beside the writer end the engine within seconds, and could reach the
-/// file. Waiting for the disk happens outside that lock, so readers wait for the processor part of a commit only. They may see a commit that
-/// is not durable yet.
+/// (MemoryCache.Extend between lookup and share count); with readers beside the writer this could even reach the file. Waiting for the disk
+/// happens outside that lock, so readers wait for the processor part of a commit only. They may see a commit that is not durable yet.
 /// </remarks>
 internal sealed class LiteDbFile : IDisposable
 {
     private readonly Lock _commits = new();
-    private readonly FairGate _engine = new();
+    private readonly Lock _engine = new();
     private readonly InlineScheduler _scheduler = new();
     private readonly LiteDbFileOptions _options;
     private readonly StorePaths _paths;
@@ -93,7 +92,7 @@ internal sealed class LiteDbFile : IDisposable
     /// <exception cref="StoreFileFaultedException">The file can no longer be used.</exception>
     public T Read<T>(Func<LiteDatabase, T> reading)
     {
-        using (_engine.Enter())
+        lock (_engine)
         {
             ThrowIfUnusable();
             try
@@ -127,7 +126,7 @@ internal sealed class LiteDbFile : IDisposable
         RefuseNested();
         lock (_commits)
         {
-            using (_engine.Enter())
+            lock (_engine)
             {
                 ThrowIfUnusable();
                 try
@@ -147,7 +146,7 @@ internal sealed class LiteDbFile : IDisposable
     {
         lock (_commits)
         {
-            using (_engine.Enter())
+            lock (_engine)
             {
                 if (_disposed)
                 {
@@ -204,7 +203,7 @@ internal sealed class LiteDbFile : IDisposable
         lock (_commits)
         {
             ExceptionDispatchInfo? failure = null;
-            using (_engine.Enter())
+            lock (_engine)
             {
                 ThrowIfUnusable();
                 try
@@ -304,18 +303,17 @@ internal sealed class LiteDbFile : IDisposable
     {
         bool written = _log.Frames != before
             ? _log.EndsConfirmed && !_scheduler.WriterEnded
-            : !_scheduler.WriterEnded && AnnouncedLogLength() == (uint)_log.Length;
+            : !_scheduler.WriterEnded && AnnouncedLogLength() == _log.Length;
         if (!written)
         {
             throw Fault(new InvalidOperationException("LiteDB did not write the commit to its log."));
         }
     }
 
-    /// <summary>How long LiteDB believes its log to be, in the 32 bits in which it says so.</summary>
-    private uint? AnnouncedLogLength()
+    private long AnnouncedLogLength()
     {
         using IBsonDataReader reader = _database.Execute("SELECT logFileSize FROM $database");
-        return reader.Read() ? (uint)reader.Current["logFileSize"].AsInt32 : null;
+        return reader.Read() ? (uint)reader.Current["logFileSize"].AsInt32 : -1;
     }
 
     private void RunCheckpoint()

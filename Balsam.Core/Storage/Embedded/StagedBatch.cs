@@ -114,7 +114,7 @@ internal sealed class StagedBatch
 
             if (commit.Lease is { } held && !sessions.Holds(held, id))
             {
-                return new LeaseLostException(held.Session, $"it does not hold job {id}");
+                return new LeaseLostException(held.Session, id);
             }
 
             DemandLegal(stored, change);
