@@ -38,9 +38,6 @@ public sealed partial class Launcher
         _obstacles = plan.Waiting.Count == 0
             ? ImmutableDictionary<JobId, string>.Empty
             : plan.Waiting.ToImmutableDictionary(waiting => new JobId(waiting.Candidate.Id), waiting => waiting.Obstacle.Sentence);
-
-        // Room was used up or made: there may be more to claim behind what was taken.
-        _mayClaim |= plan.Placed.Count > 0;
     }
 
     // RUNNING is stored before anything starts: after a crash, what may have run is known.

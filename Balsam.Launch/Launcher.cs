@@ -234,6 +234,8 @@ public sealed partial class Launcher
             return false;
         }
 
+        // What is written may wake children, or make room behind what waits.
+        _mayClaim = true;
         StagedCommit[] commits = [.. _commits];
         _commits.Clear();
         IReadOnlyList<CommitResult> results = await CommitPersistentlyAsync([.. commits.Select(commit => commit.ToJobCommit(Lease))]).ConfigureAwait(false);
