@@ -11,6 +11,7 @@ namespace Balsam.Launch.Running;
 internal static class Orphans
 {
     private const int MaximumRounds = 20;
+    private const int MaximumLooks = 100;
     private const int MaximumCommandLength = 200;
     private const int PatienceMilliseconds = 2_000;
     private const int PauseMilliseconds = 10;
@@ -55,10 +56,33 @@ internal static class Orphans
         return [.. ended.Values];
     }
 
-    // A dead process has no environment any more, so zombies do not match.
-    private static bool Matches(ProcReader reader, int pid, ReadOnlySpan<byte> needle, IReadOnlySet<string> values) =>
-        ProcReader.TryGetVariable(reader.Read(pid, "environ"u8), needle, out ReadOnlySpan<byte> value)
-        && values.Contains(Encoding.UTF8.GetString(value));
+    // A dead process has no environment any more, so zombies do not match. Nor has a living one in the middle of exec, which is waited for.
+    private static bool Matches(ProcReader reader, int pid, ReadOnlySpan<byte> needle, IReadOnlySet<string> values)
+    {
+        for (int look = 0; look < MaximumLooks; look++)
+        {
+            if (!reader.TryRead(pid, "environ"u8, out ReadOnlySpan<byte> environment))
+            {
+                return false;
+            }
+
+            if (environment.Length > 0)
+            {
+                return ProcReader.TryGetVariable(environment, needle, out ReadOnlySpan<byte> value) && values.Contains(Encoding.UTF8.GetString(value));
+            }
+
+            if (!ProcReader.IsStartingProgram(reader.Read(pid, "stat"u8)))
+            {
+                // The exec may have ended between the two readings.
+                return ProcReader.TryGetVariable(reader.Read(pid, "environ"u8), needle, out ReadOnlySpan<byte> late)
+                    && values.Contains(Encoding.UTF8.GetString(late));
+            }
+
+            LibC.Pause(1);
+        }
+
+        return false;
+    }
 
     // The descriptor pins the process: once it is open, a second look at the environment tells whether the id still means the process that was found.
     private static bool Kill(ProcReader reader, int pid, ReadOnlySpan<byte> needle, IReadOnlySet<string> values, Dictionary<int, Orphan> ended, long patience)

@@ -22,7 +22,10 @@ internal sealed unsafe class ProcReader
     }
 
     /// <summary>The content of <c>/proc/pid/file</c>; empty when it cannot be read. Valid until the next call.</summary>
-    public ReadOnlySpan<byte> Read(int pid, ReadOnlySpan<byte> file)
+    public ReadOnlySpan<byte> Read(int pid, ReadOnlySpan<byte> file) => TryRead(pid, file, out ReadOnlySpan<byte> content) ? content : default;
+
+    /// <summary>Reads <c>/proc/pid/file</c>; false when this account may not, or there is no such process.</summary>
+    public bool TryRead(int pid, ReadOnlySpan<byte> file, out ReadOnlySpan<byte> content)
     {
         Span<byte> path = stackalloc byte[64];
         path.Clear();
@@ -36,14 +39,16 @@ internal sealed unsafe class ProcReader
             fd = LibC.Open(pointer, LibC.OpenReadOnly | LibC.OpenCloseOnExec, 0);
         }
 
+        content = default;
         if (fd < 0)
         {
-            return default;
+            return false;
         }
 
         try
         {
-            return ReadAll(fd);
+            content = ReadAll(fd);
+            return true;
         }
         finally
         {
@@ -92,6 +97,36 @@ internal sealed unsafe class ProcReader
         ReadOnlySpan<byte> rest = stat[(nameEnd + 4)..];
         int parentEnd = rest.IndexOf((byte)' ');
         return parentEnd > 0 && Utf8Parser.TryParse(rest[(parentEnd + 1)..], out group, out _);
+    }
+
+    /// <summary>Whether a <c>stat</c> file is that of a process in the middle of exec, whose environment cannot be seen for a moment.</summary>
+    public static bool IsStartingProgram(ReadOnlySpan<byte> stat)
+    {
+        const int parent = 1;
+        const int environmentEnd = 48;
+        const int kernelThreads = 2;
+        int nameEnd = stat.LastIndexOf((byte)')');
+        if (nameEnd < 0 || !TryGetLiveGroup(stat, out _))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> rest = stat[(nameEnd + 2)..];
+        int number = 0;
+        foreach (Range field in rest.Split((byte)' '))
+        {
+            if (number == parent && Utf8Parser.TryParse(rest[field], out int parentId, out _) && parentId is kernelThreads or 0)
+            {
+                return false;
+            }
+
+            if (number++ == environmentEnd)
+            {
+                return rest[field].SequenceEqual("0"u8);
+            }
+        }
+
+        return false;
     }
 
     private ReadOnlySpan<byte> ReadAll(int fd)

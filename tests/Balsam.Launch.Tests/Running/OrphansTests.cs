@@ -68,6 +68,31 @@ public sealed class OrphansTests
         Assert.That(ProcReader.TryGetLiveGroup(""u8, out _), Is.False);
     }
 
+    [Test]
+    public void IsStartingProgram_ThisProcessKernelThreadAndZombie_AreNot()
+    {
+        Assert.That(ProcReader.IsStartingProgram(new ProcReader().Read(Environment.ProcessId, "stat"u8)), Is.False);
+        Assert.That(ProcReader.IsStartingProgram(Stat("S", parent: 2, environmentEnd: 0)), Is.False);
+        Assert.That(ProcReader.IsStartingProgram(Stat("Z", parent: 7, environmentEnd: 0)), Is.False);
+        Assert.That(ProcReader.IsStartingProgram(Stat("R", parent: 7, environmentEnd: 4096)), Is.False);
+        Assert.That(ProcReader.IsStartingProgram(Stat("R", parent: 7, environmentEnd: 0)), Is.True);
+    }
+
+    [Test]
+    public async Task FindAndKill_ProcessesThatKeepStartingPrograms_AreAllEnded()
+    {
+        string fifo = await _harness.FifoAsync("ready");
+        RunExit exit = await _harness.RunAsync(_harness.Shell(
+            $"for i in 1 2 3 4; do setsid --fork sh -c 'echo $$ >{fifo}; exec sh \"$0\"' {_harness.WriteFile("again", "exec sh \"$0\"\n")}; done; cat {fifo} >/dev/null")
+            with { Environment = [new(Variable, _value)] });
+        Assert.That(exit.Succeeded, Is.True, exit.Describe());
+        Orphans.FindAndKill(Variable, _value, new HashSet<int>());
+        Assert.That(Orphans.FindAndKill(Variable, _value, new HashSet<int>()), Is.Empty);
+    }
+
+    private static byte[] Stat(string state, int parent, int environmentEnd) =>
+        System.Text.Encoding.ASCII.GetBytes($"12 (a b) {state} {parent} 12 12 {string.Join(' ', Enumerable.Repeat("0", 44))} {environmentEnd} 0");
+
     // The daemon's parents have ended before this returns.
     private async Task<(int Pid, WatchedProcess Process)> StartDetachedAsync(string value)
     {
