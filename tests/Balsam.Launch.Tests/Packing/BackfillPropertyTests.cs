@@ -17,7 +17,7 @@ public sealed class BackfillPropertyTests
             return first.Starts.Count == possible && first.Inventory.FreeCores == first.Inventory.TotalCores
                 && Run(nodes, jobs, check: false).Log.SequenceEqual(first.Log);
         },
-        iter: 120);
+        iter: 80);
 
     // Estimates never too short, some far too long, some missing. At each moment the first to wait has a bound that only sinks.
     [Test]
@@ -38,7 +38,7 @@ public sealed class BackfillPropertyTests
             while (simulation.Advance());
             return bounds.All(bound => Make.Noon.AddMinutes(simulation.Starts[bound.Key]) <= bound.Value.AddSeconds(1));
         },
-        iter: 120);
+        iter: 80);
 
     [Test]
     public void Pack_OneCandidateOnAnIdleInventory_StartsIfItEverCan() => Gen.Select(PackingGen.Nodes, PackingGen.Request).Sample(

@@ -44,7 +44,7 @@ public sealed class InventoryModelTests
 
             return true;
         },
-        iter: 300);
+        iter: 120);
 
     [Test]
     public void Release_All_RestoresExactly() => Gen.Select(PackingGen.Nodes, Steps).Sample(
@@ -71,7 +71,7 @@ public sealed class InventoryModelTests
             return Describe(inventory) == fresh && inventory.FreeCores == inventory.TotalCores && inventory.EmptyNodes == nodes.Length
                 && steps.All(step => Same(inventory, new Inventory(nodes), step.Request));
         },
-        iter: 300);
+        iter: 120);
 
     [Test]
     public void TryPlace_IdleInventory_HoldsWhateverIsPossible() => Gen.Select(PackingGen.Nodes, PackingGen.Request).Sample(
