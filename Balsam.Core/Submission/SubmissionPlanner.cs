@@ -139,7 +139,7 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
     {
         if (!_knownRequests.TryGetValue(resources, out string? problem))
         {
-            problem = resources.Validate().FirstOrDefault() ?? NodeRequests.WhyNever(nodes, resources);
+            problem = resources.Validate().FirstOrDefault() ?? (nodes.Count == 0 ? null : NodeRequests.WhyNever(nodes, resources) is { } never ? never + "." : null);
             _knownRequests.Add(resources, problem);
         }
 

@@ -76,7 +76,7 @@ public sealed class InventoryModelTests
     [Test]
     public void TryPlace_IdleInventory_HoldsWhateverIsPossible() => Gen.Select(PackingGen.Nodes, PackingGen.Request).Sample(
         static (nodes, request) =>
-            new Inventory(nodes).TryPlace(new PackingCandidate(1, request), null, out _) == PackingLimits.WhyNever(nodes, request) is null,
+            new Inventory(nodes).TryPlace(new PackingCandidate(1, request), null, out _) == NodeRequests.WhyNever(nodes, request) is null,
         iter: 2000);
 
     private static bool Same(Inventory left, Inventory right, JobResources request)
