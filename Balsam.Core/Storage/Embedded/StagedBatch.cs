@@ -13,7 +13,9 @@ internal sealed class StagedBatch
     private readonly DependencyGraph _graph;
     private readonly DependencyGraph _staged = new();
     private readonly TimeProvider _time;
-    private readonly Queue<(Job Parent, JobState Was)> _moved = [];
+    private readonly Queue<(Job Parent, JobState Was, long Order)> _moved = [];
+    private readonly Dictionary<JobId, long> _countedAt = [];
+    private long _moves;
 
     public StagedBatch(
         long lastId, long lastSequence, long lastEpoch, DependencyGraph graph, Func<JobId, Job?> published, Func<JobId, IEnumerable<Job>> publishedChildren, TimeProvider time)
@@ -156,7 +158,7 @@ internal sealed class StagedBatch
 
         if (change.Before.State.IsFinal() || change.After.State.IsFinal())
         {
-            _moved.Enqueue((change.After, change.Before.State));
+            _moved.Enqueue((change.After, change.Before.State, _moves++));
         }
     }
 
@@ -203,7 +205,7 @@ internal sealed class StagedBatch
         }
         else
         {
-            _staged.Add(change.After, pending);
+            StartWaiting(change.After, pending);
         }
 
         Put(change, author);
@@ -221,7 +223,7 @@ internal sealed class StagedBatch
         }
 
         change.Apply(JobTrigger.ParentsPending, now);
-        _staged.Add(job, pending);
+        StartWaiting(job, pending);
         if (broken is not null)
         {
             change.Fail(JobTrigger.ParentFailed, now, DependencyRules.FailureOfChild(broken));
@@ -232,6 +234,13 @@ internal sealed class StagedBatch
 
     // Without transfers to wait for, a job passes stage-in in the same write.
     private void Proceed(JobChange change, DateTimeOffset now) => Put(change.Apply(JobTrigger.StagedIn, now), null);
+
+    // The count holds all moves so far, also those of which FollowEdges has not told the children yet: it must not count them again.
+    private void StartWaiting(Job job, int pending)
+    {
+        _staged.Add(job, pending);
+        _countedAt[job.Id] = _moves;
+    }
 
     private int CountPending(Job job, out Job? broken)
     {
@@ -250,9 +259,9 @@ internal sealed class StagedBatch
 
     private void FollowEdges()
     {
-        while (_moved.TryDequeue(out (Job Parent, JobState Was) moved))
+        while (_moved.TryDequeue(out (Job Parent, JobState Was, long Order) moved))
         {
-            FollowEdges(moved.Parent, moved.Was);
+            FollowEdges(moved.Parent, moved.Was, moved.Order);
             if (moved.Was == JobState.Failed && moved.Parent.State != JobState.Failed)
             {
                 BringBackChildren(moved.Parent);
@@ -260,11 +269,11 @@ internal sealed class StagedBatch
         }
     }
 
-    private void FollowEdges(Job parent, JobState was)
+    private void FollowEdges(Job parent, JobState was, long order)
     {
         foreach ((JobId childId, DependencyCondition condition) in ChildrenOf(parent.Id))
         {
-            if (Find(childId) is not { State: JobState.AwaitingParents } child)
+            if (Find(childId) is not { State: JobState.AwaitingParents } child || order < _countedAt.GetValueOrDefault(childId))
             {
                 continue;
             }
