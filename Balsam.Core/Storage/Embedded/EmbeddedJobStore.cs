@@ -245,7 +245,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
             {
                 if (job.State == JobState.AwaitingParents)
                 {
-                    _graph.Add(job, job.Parents.Count(edge => _states[edge.Parent.Value] is not { } state || DependencyRules.Judge(edge.Condition, state) != DependencyVerdict.Satisfied));
+                    _graph.Add(job, job.Parents.Count(edge => _states[edge.Parent.Value] is { } state && DependencyRules.Judge(edge.Condition, state) != DependencyVerdict.Satisfied));
                 }
                 else if (IsReady(job))
                 {

@@ -242,14 +242,19 @@ internal sealed class StagedBatch
         _countedAt[job.Id] = _moves;
     }
 
+    // A parent that was deleted is not waited for: nobody could ever end that wait.
     private int CountPending(Job job, out Job? broken)
     {
         int pending = 0;
         broken = null;
         foreach (JobDependency edge in job.Parents)
         {
-            Job? parent = Find(edge.Parent);
-            DependencyVerdict verdict = parent is null ? DependencyVerdict.Pending : DependencyRules.Judge(edge.Condition, parent.State);
+            if (Find(edge.Parent) is not { } parent)
+            {
+                continue;
+            }
+
+            DependencyVerdict verdict = DependencyRules.Judge(edge.Condition, parent.State);
             pending += verdict == DependencyVerdict.Satisfied ? 0 : 1;
             broken ??= verdict == DependencyVerdict.Broken ? parent : null;
         }
@@ -262,7 +267,7 @@ internal sealed class StagedBatch
         while (_moved.TryDequeue(out (Job Parent, JobState Was, long Order) moved))
         {
             FollowEdges(moved.Parent, moved.Was, moved.Order);
-            if (moved.Was == JobState.Failed && moved.Parent.State != JobState.Failed)
+            if (moved.Was.IsFinal() && moved.Parent.State != moved.Was)
             {
                 BringBackChildren(moved.Parent);
             }
@@ -301,7 +306,7 @@ internal sealed class StagedBatch
             .Select(job => job.Id).Distinct().ToArray();
         foreach (JobId id in children)
         {
-            if (Find(id) is not { State: JobState.Failed, Failure.Kind: FailureKind.ParentFailed } child)
+            if (Find(id) is not { State: JobState.Failed, Failure.Kind: FailureKind.ParentFailed } child || child.Parents.Any(edge => Find(edge.Parent) is null))
             {
                 continue;
             }
