@@ -85,6 +85,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
     public async Task<IReadOnlyList<CommitResult>> CommitAsync(IReadOnlyList<JobCommit> commits, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(commits);
+        CommitChecks.DemandSound(commits);
         DemandOpen();
         return await _queue.WriteAsync(batch => commits.Select(commit => batch.Stage(commit, _sessions)).ToArray(), cancellationToken).ConfigureAwait(false);
     }

@@ -30,7 +30,7 @@ internal sealed class StagedBatch
     public WriteBatch Write { get; }
 
     /// <summary>The jobs that launchers let go of with their commits.</summary>
-    public List<JobId> Released { get; } = [];
+    public HashSet<JobId> Released { get; } = [];
 
     /// <summary>The jobs that were changed, and the lease under which: no lease for users and for the graph.</summary>
     public Dictionary<JobId, LeaseToken?> Authors { get; } = [];
@@ -99,52 +99,29 @@ internal sealed class StagedBatch
             return new LeaseLostException(lease.Session, lost);
         }
 
-        HashSet<JobId> seen = [];
         foreach (JobChange change in commit.Changes)
         {
             JobId id = change.Before.Id;
-            if (!seen.Add(id))
-            {
-                throw new ArgumentException($"A commit changes job {id} twice; put both changes into one JobChange.", nameof(commit));
-            }
-
             Job? stored = Find(id);
             if (stored is null || stored.Version != change.Before.Version)
             {
                 return new JobConcurrencyException(id, change.Before.Version, stored?.Version ?? 0);
             }
 
-            if (commit.Lease is { } held && !sessions.Holds(held, id))
+            if (commit.Lease is { } held && (!sessions.Holds(held, id) || Released.Contains(id)))
             {
                 return new LeaseLostException(held.Session, $"it does not hold job {id}");
             }
 
-            DemandLegal(stored, change);
+            if (CommitChecks.WhyIllegal(stored, change) is { } illegal)
+            {
+                return illegal;
+            }
         }
 
         JobId missing = commit.Additions.SelectMany(addition => addition.Parents).Where(parent => parent.IsStored).Select(parent => parent.Stored)
             .FirstOrDefault(parent => Find(parent) is null);
         return missing == default ? null : new JobNotFoundException(missing);
-    }
-
-    // A change can only be made by Job itself; this keeps out one that was made on a forged snapshot.
-    private static void DemandLegal(Job stored, JobChange change)
-    {
-        JobState at = stored.State;
-        foreach (JobEvent step in change.Events)
-        {
-            if (step.From != at || !JobTransitions.TryGetNext(at, step.Trigger, out JobState to) || to != step.To)
-            {
-                throw new InvalidJobTransitionException(stored.Id, at, step.Trigger);
-            }
-
-            at = to;
-        }
-
-        if (at != change.After.State)
-        {
-            throw new ArgumentException($"The change of job {stored.Id} ends in {change.After.State.ToText()}, its events in {at.ToText()}.", nameof(change));
-        }
     }
 
     private void Put(JobChange change, LeaseToken? author)
