@@ -85,6 +85,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
     public async Task<IReadOnlyList<CommitResult>> CommitAsync(IReadOnlyList<JobCommit> commits, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(commits);
+        CommitChecks.DemandSound(commits);
         DemandOpen();
         return await _queue.WriteAsync(batch => commits.Select(commit => batch.Stage(commit, _sessions)).ToArray(), cancellationToken).ConfigureAwait(false);
     }
@@ -245,7 +246,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
             {
                 if (job.State == JobState.AwaitingParents)
                 {
-                    _graph.Add(job, job.Parents.Count(edge => _states[edge.Parent.Value] is not { } state || DependencyRules.Judge(edge.Condition, state) != DependencyVerdict.Satisfied));
+                    _graph.Add(job, job.Parents.Count(edge => _states[edge.Parent.Value] is { } state && DependencyRules.Judge(edge.Condition, state) != DependencyVerdict.Satisfied));
                 }
                 else if (IsReady(job))
                 {
