@@ -35,7 +35,7 @@ internal sealed class StagedBatch
     /// <summary>The jobs that were changed, and the lease under which: no lease for users and for the graph.</summary>
     public Dictionary<JobId, LeaseToken?> Authors { get; } = [];
 
-    public Job? Find(JobId id) => Write.Find(id) ?? (Write.Deletes.Contains(id) ? null : _published(id));
+    public Job? Find(JobId id) => Write.Find(id) ?? (Write.IsDeleted(id) ? null : _published(id));
 
     /// <summary>How many parents a waiting job waits for, once the batch is published.</summary>
     public int Pending(JobId child) => _staged.IsWaiting(child) ? _staged.Pending(child) : _graph.Pending(child);

@@ -22,8 +22,16 @@ internal sealed class ModelJob
     /// <summary>Whether it is FAILED because of a parent, so that it comes back with it.</summary>
     public bool FailedWithParent { get; set; }
 
-    /// <summary>Whether the last command changed it: its version must have risen, and must not have otherwise.</summary>
+    /// <summary>The state before the command.</summary>
+    public JobState Before { get; set; }
+
+    /// <summary>Whether the command changed it, so that its version must have risen.</summary>
     public bool Touched { get; set; }
+
+    /// <summary>Whether the rules of the graph touched it. If it is where it was, the store may have moved it there and back, or not at all.</summary>
+    public bool Shaken { get; set; }
+
+    public bool MustRise => Touched || State != Before;
 
     public ModelSession? Holder { get; set; }
 }

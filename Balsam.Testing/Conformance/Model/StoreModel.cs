@@ -11,6 +11,14 @@ internal sealed class StoreModel
 
     public ModelJob? Find(JobId id) => _jobs.GetValueOrDefault(id);
 
+    public void BeginCommand()
+    {
+        foreach (ModelJob job in _jobs.Values)
+        {
+            (job.Before, job.Touched, job.Shaken) = (job.State, false, false);
+        }
+    }
+
     public void Add(IEnumerable<ModelJob> jobs)
     {
         foreach (ModelJob job in jobs)
@@ -106,7 +114,7 @@ internal sealed class StoreModel
 
         job.State = next;
         job.FailedWithParent = next == JobState.Failed;
-        job.Touched = true;
+        job.Shaken = true;
         return true;
     }
 
