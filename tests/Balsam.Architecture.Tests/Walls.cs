@@ -84,8 +84,8 @@ public sealed class Walls
     [Test]
     public void EveryStorePackage_RunsTheConformanceCases_InItsTests()
     {
-        string tests = Path.Combine(Repository(), "tests");
-        IEnumerable<string> stores = Directory.GetDirectories(Repository(), "Balsam.Storage.*").Select(Path.GetFileName).Append("Balsam.Testing")!;
+        string tests = Path.Combine(Repository.Root, "tests");
+        IEnumerable<string> stores = Directory.GetDirectories(Repository.Root, "Balsam.Storage.*").Select(Path.GetFileName).Append("Balsam.Testing")!;
         IEnumerable<string> without = stores.Where(store => !Directory.EnumerateFiles(Path.Combine(tests, store + ".Tests"), "*.cs", SearchOption.AllDirectories)
             .Any(file => File.ReadAllText(file).Contains("nameof(StoreConformance.", StringComparison.Ordinal)));
         Assert.That(without, Is.Empty, "These stores have no test that runs StoreConformance.Cases.");
@@ -115,15 +115,4 @@ public sealed class Walls
 
     private static IEnumerable<string> Users(string target) =>
         Code.Types.Where(type => type.Dependencies.Any(dependency => dependency.Target.FullName == target)).Select(type => $"{type.Assembly.Name.Split(',')[0]}: {type.FullName}");
-
-    private static string Repository()
-    {
-        DirectoryInfo? directory = new(TestContext.CurrentContext.TestDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Balsam.sln")))
-        {
-            directory = directory.Parent;
-        }
-
-        return directory?.FullName ?? throw new DirectoryNotFoundException("Balsam.sln is in no directory above the tests.");
-    }
 }
