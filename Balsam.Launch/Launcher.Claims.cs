@@ -134,7 +134,7 @@ public sealed partial class Launcher
         {
             if (now is null || now.State.IsFinal())
             {
-                hook.Cancel();
+                _ = hook.CancelAsync();
             }
         }
         else if (_backlog.Remove(id))

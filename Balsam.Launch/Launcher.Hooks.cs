@@ -38,7 +38,7 @@ public sealed partial class Launcher
 
     private async Task CallHookAsync(Job job, ApplicationDescriptor application, CancellationTokenSource stop)
     {
-        HookResult result = await _hooks.RunAsync(job, application, stop.Token).ConfigureAwait(false);
+        HookResult result = await Task.Run(() => _hooks.RunAsync(job, application, stop.Token), CancellationToken.None).ConfigureAwait(false);
         Post(() =>
         {
             stop.Dispose();

@@ -125,7 +125,8 @@ public sealed partial class Launcher
         if (request is null)
         {
             run.FunctionStop = new CancellationTokenSource();
-            _ = RunFunctionAsync(run, started);
+            CancellationToken stop = run.FunctionStop.Token;
+            _ = Task.Run(() => RunFunctionAsync(run, started, stop));
         }
         else
         {
@@ -167,7 +168,8 @@ public sealed partial class Launcher
         });
     }
 
-    private async Task RunFunctionAsync(ActiveRun run, Job job)
+    // The application's code, its constructor included, never runs on the launcher's own turn. Whatever it throws is told.
+    private async Task RunFunctionAsync(ActiveRun run, Job job, CancellationToken stop)
     {
         string workdir = _directory.Resolve(job.Workdir);
         using var log = new WorkdirLog(workdir, $"#BALSAM Running function for Job {job.Id}", _time);
@@ -179,13 +181,13 @@ public sealed partial class Launcher
             await using (scope.ConfigureAwait(false))
             {
                 var instance = (ApplicationDefinition)scope.ServiceProvider.GetRequiredService(run.Application.Type);
-                string result = await Task.Run(() => instance.CallRun(context, run.FunctionStop!.Token), CancellationToken.None).ConfigureAwait(false);
+                string result = await instance.CallRun(context, stop).ConfigureAwait(false);
                 outcome = result.Length <= SubmissionLimits.ResultLength
                     ? new RunOutcome(null, null, result, context.Data.Current)
                     : new RunOutcome(Oversized(result.Length), null);
             }
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception exception)
         {
             outcome = new RunOutcome(FailureDetails.FromException(FailureKind.Exception, exception), null);
         }
@@ -296,7 +298,7 @@ public sealed partial class Launcher
         run.KillTimer = PostAfter(_options.KillGrace, () => Kill(run));
         if (run.FunctionStop is { } function)
         {
-            function.Cancel();
+            _ = function.CancelAsync();
         }
         else
         {

@@ -48,7 +48,7 @@ public sealed partial class Launcher
 
         foreach (CancellationTokenSource hook in _activeHooks.Values.ToArray())
         {
-            hook.Cancel();
+            _ = hook.CancelAsync();
         }
     }
 
@@ -58,13 +58,13 @@ public sealed partial class Launcher
         foreach (ActiveRun run in _runs.Values)
         {
             run.IsDisowned = true;
-            run.FunctionStop?.Cancel();
+            _ = run.FunctionStop?.CancelAsync();
             _runner.Signal(run.Job.Id.Value, RunSignal.Kill);
         }
 
         foreach (CancellationTokenSource hook in _activeHooks.Values)
         {
-            hook.Cancel();
+            _ = hook.CancelAsync();
         }
 
         _hookQueue.Clear();
