@@ -9,7 +9,7 @@ public sealed partial class Launcher
     private const int HookPrefetch = 2;
     private const int MinimumWindow = 256;
 
-    private readonly Queue<Job> _hookQueue = [];
+    private Queue<Job> _hookQueue = [];
 
     // Jobs that can start now, and one more of each kind: that one tells the packer what to keep room for.
     private async Task ClaimAsync()
@@ -139,6 +139,11 @@ public sealed partial class Launcher
         }
         else if (_backlog.Remove(id))
         {
+            Release(id);
+        }
+        else if (_hookQueue.Any(job => job.Id == id))
+        {
+            _hookQueue = new Queue<Job>(_hookQueue.Where(job => job.Id != id));
             Release(id);
         }
     }

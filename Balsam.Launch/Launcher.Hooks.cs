@@ -41,7 +41,6 @@ public sealed partial class Launcher
         HookResult result = await Task.Run(() => _hooks.RunAsync(job, application, stop.Token), CancellationToken.None).ConfigureAwait(false);
         Post(() =>
         {
-            stop.Dispose();
             _mayClaim = true;
             FinishHook(job, application, result);
             StartHooks();
@@ -74,7 +73,7 @@ public sealed partial class Launcher
         }
 
         // The hook counts as active until its outcome is stored, so that the launcher does not stop in between.
-        Stage(change, keepLease: false, stored: () => _activeHooks.Remove(job.Id), refused: latest =>
+        Stage(change, keepLease: false, stored: () => EndHook(job.Id), refused: latest =>
         {
             // A user may have edited the job meanwhile: the hook's outcome still stands if the job is where it was.
             if (latest is not null && latest.State == job.State && latest.Attempt == job.Attempt)
@@ -89,8 +88,16 @@ public sealed partial class Launcher
 
         void Forget()
         {
-            _activeHooks.Remove(job.Id);
+            EndHook(job.Id);
             Release(job.Id);
+        }
+    }
+
+    private void EndHook(JobId id)
+    {
+        if (_activeHooks.Remove(id, out CancellationTokenSource? stop))
+        {
+            stop.Dispose();
         }
     }
 
