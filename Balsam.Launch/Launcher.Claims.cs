@@ -68,13 +68,13 @@ public sealed partial class Launcher
         }
     }
 
-    private async Task ListenAsync(CancellationToken cancellationToken)
+    private async Task ListenAsync(LeaseToken lease, CancellationToken cancellationToken)
     {
         try
         {
             while (true)
             {
-                SessionNews news = await _store.WaitForNewsAsync(Lease, cancellationToken).ConfigureAwait(false);
+                SessionNews news = await _store.WaitForNewsAsync(lease, cancellationToken).ConfigureAwait(false);
                 IReadOnlyList<Job> changed = news.Changed.IsEmpty ? [] : await _store.FindAsync(news.Changed, cancellationToken).ConfigureAwait(false);
                 Post(() =>
                 {
@@ -89,31 +89,47 @@ public sealed partial class Launcher
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
         }
-        catch (BalsamException exception)
+        catch (Exception exception)
         {
-            Post(() => _trouble ??= exception);
+            Tell(lease, exception);
         }
     }
 
-    private async Task KeepLeaseAsync(CancellationToken cancellationToken)
+    private async Task KeepLeaseAsync(LeaseToken lease, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(_options.Heartbeat, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
             {
-                await _store.RenewAsync(Lease, cancellationToken).ConfigureAwait(false);
-                await _store.RecoverAsync(_site, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    await _store.RenewAsync(lease, cancellationToken).ConfigureAwait(false);
+                    await _store.RecoverAsync(_site, cancellationToken).ConfigureAwait(false);
+                }
+                catch (StoreException exception) when (exception.Kind == StoreErrorKind.Unavailable)
+                {
+                    LogStoreUnavailable(_log, exception);
+                }
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
         }
-        catch (BalsamException exception)
+        catch (Exception exception)
         {
-            Post(() => _trouble ??= exception);
+            Tell(lease, exception);
         }
     }
+
+    // The troubles of a session are nothing to the next one.
+    private void Tell(LeaseToken lease, Exception trouble) => Post(() =>
+    {
+        if (lease == Lease)
+        {
+            _trouble ??= trouble;
+        }
+    });
 
     // Somebody else changed a job that this launcher holds.
     private void NoticeChange(JobId id, Job? now)

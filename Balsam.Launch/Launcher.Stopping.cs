@@ -7,7 +7,7 @@ namespace Balsam.Launch;
 /// <content>How a launcher ends.</content>
 public sealed partial class Launcher
 {
-    private BalsamException? _trouble;
+    private Exception? _trouble;
     private ITimer? _idleTimer;
     private string? _stopReason;
 
@@ -125,6 +125,10 @@ public sealed partial class Launcher
         {
             await _store.CloseSessionAsync(Lease, CancellationToken.None).ConfigureAwait(false);
             LogEnded(_log, Lease.Session, _stopReason ?? "it ended");
+        }
+        catch (LeaseLostException exception)
+        {
+            LogLeaseLost(_log, exception);
         }
         catch (StoreException exception)
         {

@@ -119,7 +119,6 @@ public sealed partial class Launcher
             },
             cancellationToken).ConfigureAwait(false);
         _environment = new RunEnvironment(marker, _session.Token.Session, _nodes);
-        _startedAt = _time.GetTimestamp();
         _mayClaim = true;
         LogStarted(_log, _session.Token.Session, _site, string.Join("; ", _nodes.Select(node => node.ToString())));
 
@@ -135,6 +134,7 @@ public sealed partial class Launcher
     /// <returns>A task that ends when nothing runs any more and everything is recorded.</returns>
     internal async Task RunAsync(CancellationToken stop)
     {
+        _startedAt = _time.GetTimestamp();
         using CancellationTokenRegistration onStop = stop.Register(() => Post(() => BeginStop("the launcher was stopped")));
         using ITimer? wallTime = _options.WallTime is { } limit ? PostAfter(limit, () => BeginStop("the launcher came to its wall time")) : null;
         try
@@ -143,6 +143,11 @@ public sealed partial class Launcher
             {
                 LogLeaseLost(_log, lost);
                 await DiscardAsync().ConfigureAwait(false);
+                if (IsStopping)
+                {
+                    break;
+                }
+
                 await OpenAsync(CancellationToken.None).ConfigureAwait(false);
             }
         }
@@ -166,8 +171,8 @@ public sealed partial class Launcher
     private async Task<LeaseLostException?> RunSessionAsync()
     {
         using var done = new CancellationTokenSource();
-        Task news = ListenAsync(done.Token);
-        Task heartbeat = KeepLeaseAsync(done.Token);
+        Task news = ListenAsync(Lease, done.Token);
+        Task heartbeat = KeepLeaseAsync(Lease, done.Token);
         try
         {
             return await LoopAsync().ConfigureAwait(false);
@@ -191,16 +196,25 @@ public sealed partial class Launcher
 
             if (_trouble is not null)
             {
-                return _trouble as LeaseLostException ?? throw _trouble;
+                return _trouble as LeaseLostException ?? throw _trouble as BalsamException ?? new BalsamException($"The launcher failed: {_trouble.Message}", _trouble);
             }
 
-            if (!IsStopping)
+            bool wrote;
+            try
             {
-                await ClaimAsync().ConfigureAwait(false);
-                Pack();
+                if (!IsStopping)
+                {
+                    await ClaimAsync().ConfigureAwait(false);
+                    Pack();
+                }
+
+                wrote = await WriteAsync().ConfigureAwait(false);
+            }
+            catch (LeaseLostException lost) when (lost.JobId is null)
+            {
+                return lost;
             }
 
-            bool wrote = await WriteAsync().ConfigureAwait(false);
             if (IsStopping && _runs.Count == 0 && _activeHooks.Count == 0 && _commits.Count == 0)
             {
                 return null;
@@ -250,6 +264,7 @@ public sealed partial class Launcher
                     break;
                 case LeaseLostException { JobId: null } lost:
                     _trouble ??= lost;
+                    commits[i].Refused(null);
                     break;
                 default:
                     refused.Add(commits[i]);
