@@ -318,7 +318,11 @@ public sealed partial class Launcher
         {
             _runner.Signal(run.Job.Id.Value, RunSignal.Kill);
         }
-        else if (IsKilling)
+        else if (!IsKilling)
+        {
+            run.IsOverdue = true;
+        }
+        else
         {
             LogAbandoned(_log, run.Job.Id);
             Finish(run, new RunOutcome(null, null));

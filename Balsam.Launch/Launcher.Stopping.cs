@@ -9,6 +9,7 @@ public sealed partial class Launcher
 {
     private Exception? _trouble;
     private ITimer? _idleTimer;
+    private ITimer? _drainTimer;
     private string? _stopReason;
 
     private bool IsStopping => _stopReason is not null;
@@ -30,7 +31,7 @@ public sealed partial class Launcher
         _hookQueue.Clear();
         if (_options.DrainTimeout > TimeSpan.Zero && (_runs.Count > 0 || _activeHooks.Count > 0))
         {
-            PostAfter(_options.DrainTimeout, EndEverything);
+            _drainTimer = PostAfter(_options.DrainTimeout, EndEverything);
         }
         else
         {
@@ -44,6 +45,10 @@ public sealed partial class Launcher
         foreach (ActiveRun run in _runs.Values.ToArray())
         {
             End(run, StoppedRun());
+            if (run is { FunctionStop: not null, IsOverdue: true })
+            {
+                Kill(run);
+            }
         }
 
         foreach (CancellationTokenSource hook in _activeHooks.Values.ToArray())

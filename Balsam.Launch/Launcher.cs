@@ -21,6 +21,8 @@ namespace Balsam.Launch;
 /// </remarks>
 public sealed partial class Launcher
 {
+    private const int TriesAtStop = 3;
+
     private readonly IJobStore _store;
     private readonly ApplicationRegistry _applications;
     private readonly LauncherNodes _nodeSource;
@@ -40,6 +42,7 @@ public sealed partial class Launcher
     private readonly List<StagedCommit> _commits = [];
     private readonly List<JobId> _releases = [];
     private readonly List<TaskCompletionSource> _idleWaiters = [];
+    private readonly TaskCompletionSource _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private FrozenDictionary<ApplicationName, JobStateSet> _launchable = FrozenDictionary<ApplicationName, JobStateSet>.Empty;
     private FrozenDictionary<ApplicationName, JobStateSet> _processable = FrozenDictionary<ApplicationName, JobStateSet>.Empty;
     private ImmutableArray<NodeSpec> _nodes;
@@ -135,7 +138,11 @@ public sealed partial class Launcher
     internal async Task RunAsync(CancellationToken stop)
     {
         _startedAt = _time.GetTimestamp();
-        using CancellationTokenRegistration onStop = stop.Register(() => Post(() => BeginStop("the launcher was stopped")));
+        using CancellationTokenRegistration onStop = stop.Register(() =>
+        {
+            _stopAsked.TrySetResult();
+            Post(() => BeginStop("the launcher was stopped"));
+        });
         using ITimer? wallTime = _options.WallTime is { } limit ? PostAfter(limit, () => BeginStop("the launcher came to its wall time")) : null;
         try
         {
@@ -161,6 +168,7 @@ public sealed partial class Launcher
             _messages.Writer.TryComplete();
             _dueTimer?.Dispose();
             _idleTimer?.Dispose();
+            _drainTimer?.Dispose();
             _idleWaiters.ForEach(waiter => waiter.TrySetResult());
         }
 
@@ -285,19 +293,24 @@ public sealed partial class Launcher
         return true;
     }
 
-    // A store that cannot write (a full disk) is asked again until it can: what has run must be recorded.
+    // A store that cannot write (a full disk) is asked again until it can: what has run must be recorded. The host's stop allows a few more tries.
     private async Task<IReadOnlyList<CommitResult>> CommitPersistentlyAsync(JobCommit[] commits)
     {
+        int triesLeft = TriesAtStop;
         for (int attempt = 1; ; attempt++)
         {
             try
             {
                 return await _store.CommitAsync(commits, CancellationToken.None).ConfigureAwait(false);
             }
-            catch (StoreException exception) when (exception.Kind == StoreErrorKind.Unavailable && (!IsStopping || attempt < 10))
+            catch (StoreException exception) when (exception.Kind == StoreErrorKind.Unavailable && (!_stopAsked.Task.IsCompleted || triesLeft-- > 0))
             {
                 LogStoreUnavailable(_log, exception);
-                await Task.Delay(TimeSpan.FromSeconds(Math.Min(attempt, 10)), _time, CancellationToken.None).ConfigureAwait(false);
+                bool stopping = _stopAsked.Task.IsCompleted;
+                using var wait = new CancellationTokenSource();
+                Task delay = Task.Delay(TimeSpan.FromSeconds(stopping ? 1 : Math.Min(attempt, 10)), _time, wait.Token);
+                await (stopping ? delay : Task.WhenAny(delay, _stopAsked.Task)).ConfigureAwait(false);
+                await wait.CancelAsync().ConfigureAwait(false);
             }
         }
     }
