@@ -5,6 +5,8 @@ namespace Balsam.Launch;
 /// <content>The way of a job between its runs: hooks, and the steps that need none.</content>
 public sealed partial class Launcher
 {
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(3650);
+
     // A job that was claimed, or has just run: its hook is called, or, where there is none, the default decides in the same write.
     private void Process(Job job)
     {
@@ -115,7 +117,8 @@ public sealed partial class Launcher
         change.Apply(outcome.Trigger, now, outcome.Reason);
         if (outcome.Delay is { } delay && delay > TimeSpan.Zero)
         {
-            change.Edit(fields => fields with { NotBefore = (now + delay).ToStoredInstant() }, now);
+            DateTimeOffset due = now + (delay < LongestDelay ? delay : LongestDelay);
+            change.Edit(fields => fields with { NotBefore = due.ToStoredInstant() }, now);
         }
     }
 

@@ -22,6 +22,7 @@ namespace Balsam.Launch;
 public sealed partial class Launcher
 {
     private const int TriesAtStop = 3;
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
 
     private readonly IJobStore _store;
     private readonly ApplicationRegistry _applications;
@@ -238,8 +239,29 @@ public sealed partial class Launcher
 
     private bool Post(Action message) => _messages.Writer.TryWrite(message);
 
-    private ITimer PostAfter(TimeSpan delay, Action message) =>
-        _time.CreateTimer(_ => Post(message), null, delay, Timeout.InfiniteTimeSpan);
+    // A timer of the system runs 49 days at most: a longer one is wound up again.
+    private ITimer PostAfter(TimeSpan delay, Action message)
+    {
+        TimeSpan left = delay;
+        ITimer? timer = null;
+        timer = _time.CreateTimer(
+            _ =>
+            {
+                left -= LongestTimer;
+                if (left > TimeSpan.Zero)
+                {
+                    timer!.Change(left < LongestTimer ? left : LongestTimer, Timeout.InfiniteTimeSpan);
+                }
+                else
+                {
+                    Post(message);
+                }
+            },
+            null,
+            delay < LongestTimer ? delay : LongestTimer,
+            Timeout.InfiniteTimeSpan);
+        return timer;
+    }
 
     // Writes everything decided in this turn, in one call; then does what each write allows.
     private async Task<bool> WriteAsync()
