@@ -44,6 +44,7 @@ public sealed partial class Launcher
     private readonly List<JobId> _releases = [];
     private readonly List<TaskCompletionSource> _idleWaiters = [];
     private readonly TaskCompletionSource _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private FrozenDictionary<ApplicationName, JobStateSet> _launchable = FrozenDictionary<ApplicationName, JobStateSet>.Empty;
     private FrozenDictionary<ApplicationName, JobStateSet> _processable = FrozenDictionary<ApplicationName, JobStateSet>.Empty;
     private ImmutableArray<NodeSpec> _nodes;
@@ -161,7 +162,8 @@ public sealed partial class Launcher
         }
         catch (Exception exception)
         {
-            _idleWaiters.ForEach(waiter => waiter.TrySetException(exception));
+            _ended.TrySetException(exception);
+            _ = _ended.Task.Exception;
             throw;
         }
         finally
@@ -170,7 +172,7 @@ public sealed partial class Launcher
             _dueTimer?.Dispose();
             _idleTimer?.Dispose();
             _drainTimer?.Dispose();
-            _idleWaiters.ForEach(waiter => waiter.TrySetResult());
+            _ended.TrySetResult();
         }
 
         await CloseAsync().ConfigureAwait(false);
