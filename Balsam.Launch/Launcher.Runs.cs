@@ -59,7 +59,7 @@ public sealed partial class Launcher
                 }
             }
         }
-        catch (Exception exception) when (exception is FormatException or KeyNotFoundException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             _inventory!.Release(allocation);
             FailStart(job, now, FailureKind.StartFailed, exception.Message);
