@@ -182,9 +182,10 @@ public sealed partial class Launcher
             {
                 var instance = (ApplicationDefinition)scope.ServiceProvider.GetRequiredService(run.Application.Type);
                 string result = await instance.CallRun(context, stop).ConfigureAwait(false);
-                outcome = result.Length <= SubmissionLimits.ResultLength
+                string? problem = result.Length > SubmissionLimits.ResultLength ? Oversized(result.Length) : SubmissionLimits.WhyTooLarge(context.Data.Current);
+                outcome = problem is null
                     ? new RunOutcome(null, null, result, context.Data.Current)
-                    : new RunOutcome(Oversized(result.Length), null);
+                    : new RunOutcome(new FailureDetails { Kind = FailureKind.Exception, Message = problem }, null);
             }
         }
         catch (Exception exception)
@@ -195,13 +196,9 @@ public sealed partial class Launcher
         Post(() => Finish(run, outcome));
     }
 
-    private static FailureDetails Oversized(int length) => new()
-    {
-        Kind = FailureKind.Exception,
-        Message = string.Create(
-            CultureInfo.InvariantCulture,
-            $"The function's result is {length} characters of JSON, {SubmissionLimits.ResultLength} are allowed. Write large results to a file in the workdir and return its name."),
-    };
+    private static string Oversized(int length) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"The function's result is {length} characters of JSON, {SubmissionLimits.ResultLength} are allowed. Write large results to a file in the workdir and return its name.");
 
     private void Finish(ActiveRun run, RunOutcome outcome)
     {

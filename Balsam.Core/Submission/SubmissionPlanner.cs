@@ -151,9 +151,9 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
 
     private void CheckFields(int index, NewJob job)
     {
-        if (job.Data.Json.Length > SubmissionLimits.DataLength)
+        if (SubmissionLimits.WhyTooLarge(job.Data) is { } tooLarge)
         {
-            Refuse(index, job, SubmitProblemKind.BadField, string.Create(CultureInfo.InvariantCulture, $"the data are {job.Data.Json.Length} characters of JSON, {SubmissionLimits.DataLength} are allowed."));
+            Refuse(index, job, SubmitProblemKind.BadField, tooLarge);
         }
 
         foreach ((string key, string value) in job.Tags)

@@ -48,8 +48,8 @@ internal sealed class HookRunner(IServiceScopeFactory scopes, SiteDirectory site
                     Task<HookOutcome> called = Task.Run(
                         () => call((ApplicationDefinition)scope.ServiceProvider.GetRequiredService(application.Type), context, stop.Token), CancellationToken.None);
                     HookOutcome outcome = await called.WaitAsync(cut.Token).ConfigureAwait(false);
-                    return outcome is null
-                        ? Failed(FailureKind.HookException, $"{name} returned null; it must return an outcome.")
+                    return outcome is null ? Failed(FailureKind.HookException, $"{name} returned null; it must return an outcome.")
+                        : SubmissionLimits.WhyTooLarge(context.Data.Current) is { } problem ? Failed(FailureKind.HookException, $"{name}: {problem}")
                         : new HookResult(outcome, null, context.Data.Current);
                 }
                 catch (Exception exception) when (!cut.IsCancellationRequested)
