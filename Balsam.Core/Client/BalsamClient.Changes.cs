@@ -59,6 +59,7 @@ public sealed partial class BalsamClient
         ArgumentNullException.ThrowIfNull(ids);
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
         DeleteResult result = await _store.DeleteAsync([.. ids], cancellationToken).ConfigureAwait(false);
+        _watcher.Tell(result.Deleted);
         return new ChangeReport(result.Deleted, result.Kept);
     }
 
