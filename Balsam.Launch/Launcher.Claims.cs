@@ -44,7 +44,7 @@ public sealed partial class Launcher
             Process(job);
         }
 
-        WakeWhenDue(launchable.NextDue);
+        WakeWhenDue(launchable.NextDue is { } run && processable.NextDue is { } hook ? (run < hook ? run : hook) : launchable.NextDue ?? processable.NextDue);
     }
 
     private void WakeWhenDue(DateTimeOffset? due)
