@@ -22,11 +22,14 @@ public sealed class BalsamSite : IAsyncDisposable
     private readonly IHost _host;
     private readonly Launcher _launcher;
     private readonly List<PosixSignalRegistration> _signals = [];
-    private int _closed;
+    private readonly Lazy<Task> _closing;
+    private readonly TaskCompletionSource _exiting = new();
+    private volatile bool _isExiting;
 
     private BalsamSite(IHost host, string directory)
     {
         _host = host;
+        _closing = new Lazy<Task>(CloseAsync);
         _launcher = host.Services.GetRequiredService<Launcher>();
         Client = host.Services.GetRequiredService<BalsamClient>();
         Directory = directory;
@@ -104,14 +107,30 @@ public sealed class BalsamSite : IAsyncDisposable
     /// <returns>A task that ends when everything is recorded and closed.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _closed, 1) != 0)
+        if (!_isExiting)
         {
-            return;
+            _signals.ForEach(signal => signal.Dispose());
         }
 
-        _signals.ForEach(signal => signal.Dispose());
-        await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        await DisposeAsync(_host).ConfigureAwait(false);
+        await _closing.Value.ConfigureAwait(false);
+        if (_isExiting)
+        {
+            // A signal is ending the process; its exit code is not to be overtaken by that of the program.
+            await _exiting.Task.ConfigureAwait(false);
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            await DisposeAsync(_host).ConfigureAwait(false);
+        }
     }
 
     private static async ValueTask DisposeAsync(IHost host)
@@ -136,11 +155,18 @@ public sealed class BalsamSite : IAsyncDisposable
 
     private async Task ExitAsync(int code)
     {
-        await Task.Yield();
-        if (Interlocked.Exchange(ref _closed, 1) == 0)
+        if (_closing.IsValueCreated)
         {
-            await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
-            await DisposeAsync(_host).ConfigureAwait(false);
+            return;
+        }
+
+        _isExiting = true;
+        try
+        {
+            await _closing.Value.ConfigureAwait(false);
+        }
+        finally
+        {
             Environment.Exit(code);
         }
     }
