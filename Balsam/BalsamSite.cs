@@ -8,7 +8,8 @@ namespace Balsam;
 /// <summary>A site for scripts: one directory with store and workdirs, a client, and a launcher, without writing a host.</summary>
 /// <remarks>
 /// <para>The directory holds <c>balsam.db</c> and <c>data/</c>, one workdir a job. The launcher runs from opening to disposal.</para>
-/// <para>Ctrl-C and SIGTERM end what runs and close the store in good order, then the process, with exit code 130 or 143; opened again, the site goes on.</para>
+/// <para>Ctrl-C and SIGTERM end what runs and close the store in good order, then the process, with exit code 130 or 143; opened again, the site goes on.
+    /// While that happens, <see cref="RunUntilIdleAsync"/> and <see cref="DisposeAsync"/> do not return. A second signal ends the process at once.</para>
 /// </remarks>
 /// <example><code>
 /// await using var site = await BalsamSite.OpenAsync("my-site", b => b.AddApplication&lt;Relax&gt;());
@@ -18,11 +19,16 @@ namespace Balsam;
 public sealed class BalsamSite : IAsyncDisposable
 {
     private const int SignalExitBase = 128;
+    private const int Open = 0;
+    private const int Closed = 1;
+    private const int Exiting = 2;
+
+    private static readonly Task Never = new TaskCompletionSource().Task;
 
     private readonly IHost _host;
     private readonly Launcher _launcher;
     private readonly List<PosixSignalRegistration> _signals = [];
-    private int _closed;
+    private int _state;
 
     private BalsamSite(IHost host, string directory)
     {
@@ -89,7 +95,20 @@ public sealed class BalsamSite : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>How many jobs ended how, and which are blocked and why.</returns>
     /// <exception cref="BalsamException">The launcher failed.</exception>
-    public Task<IdleReport> RunUntilIdleAsync(CancellationToken cancellationToken = default) => _launcher.WaitUntilIdleAsync(cancellationToken);
+    public async Task<IdleReport> RunUntilIdleAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            IdleReport report = await _launcher.WaitUntilIdleAsync(cancellationToken).ConfigureAwait(false);
+            await HoldWhileExitingAsync().ConfigureAwait(false);
+            return report;
+        }
+        catch (BalsamException)
+        {
+            await HoldWhileExitingAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     /// <summary>The files of a job.</summary>
     /// <param name="job">The job.</param>
@@ -104,8 +123,9 @@ public sealed class BalsamSite : IAsyncDisposable
     /// <returns>A task that ends when everything is recorded and closed.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _closed, 1) != 0)
+        if (Interlocked.CompareExchange(ref _state, Closed, Open) != Open)
         {
+            await HoldWhileExitingAsync().ConfigureAwait(false);
             return;
         }
 
@@ -122,25 +142,34 @@ public sealed class BalsamSite : IAsyncDisposable
         }
     }
 
+    // After a signal the process is about to end: the program must not go on with a site that is being closed, nor end with another exit code.
+    private Task HoldWhileExitingAsync() => Volatile.Read(ref _state) == Exiting ? Never : Task.CompletedTask;
+
     private void HeedSignals()
     {
         foreach ((PosixSignal signal, int number) in (ReadOnlySpan<(PosixSignal, int)>)[(PosixSignal.SIGINT, 2), (PosixSignal.SIGTERM, 15)])
         {
             _signals.Add(PosixSignalRegistration.Create(signal, context =>
             {
-                context.Cancel = true;
-                _ = ExitAsync(SignalExitBase + number);
+                int before = Interlocked.CompareExchange(ref _state, Exiting, Open);
+                context.Cancel = before != Exiting;
+                if (before == Open)
+                {
+                    _ = Task.Run(() => ExitAsync(SignalExitBase + number));
+                }
             }));
         }
     }
 
     private async Task ExitAsync(int code)
     {
-        await Task.Yield();
-        if (Interlocked.Exchange(ref _closed, 1) == 0)
+        try
         {
             await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
             await DisposeAsync(_host).ConfigureAwait(false);
+        }
+        finally
+        {
             Environment.Exit(code);
         }
     }
