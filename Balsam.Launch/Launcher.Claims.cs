@@ -9,7 +9,7 @@ public sealed partial class Launcher
     private const int HookPrefetch = 2;
     private const int MinimumWindow = 256;
 
-    private readonly Queue<Job> _hookQueue = [];
+    private Queue<Job> _hookQueue = [];
 
     // Jobs that can start now, and one more of each kind: that one tells the packer what to keep room for.
     private async Task ClaimAsync()
@@ -44,7 +44,7 @@ public sealed partial class Launcher
             Process(job);
         }
 
-        WakeWhenDue(launchable.NextDue);
+        WakeWhenDue(launchable.NextDue is { } run && processable.NextDue is { } hook ? (run < hook ? run : hook) : launchable.NextDue ?? processable.NextDue);
     }
 
     private void WakeWhenDue(DateTimeOffset? due)
@@ -68,13 +68,13 @@ public sealed partial class Launcher
         }
     }
 
-    private async Task ListenAsync(CancellationToken cancellationToken)
+    private async Task ListenAsync(LeaseToken lease, CancellationToken cancellationToken)
     {
         try
         {
             while (true)
             {
-                SessionNews news = await _store.WaitForNewsAsync(Lease, cancellationToken).ConfigureAwait(false);
+                SessionNews news = await _store.WaitForNewsAsync(lease, cancellationToken).ConfigureAwait(false);
                 IReadOnlyList<Job> changed = news.Changed.IsEmpty ? [] : await _store.FindAsync(news.Changed, cancellationToken).ConfigureAwait(false);
                 Post(() =>
                 {
@@ -89,31 +89,47 @@ public sealed partial class Launcher
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
         }
-        catch (BalsamException exception)
+        catch (Exception exception)
         {
-            Post(() => _trouble ??= exception);
+            Tell(lease, exception);
         }
     }
 
-    private async Task KeepLeaseAsync(CancellationToken cancellationToken)
+    private async Task KeepLeaseAsync(LeaseToken lease, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(_options.Heartbeat, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
             {
-                await _store.RenewAsync(Lease, cancellationToken).ConfigureAwait(false);
-                await _store.RecoverAsync(_site, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    await _store.RenewAsync(lease, cancellationToken).ConfigureAwait(false);
+                    await _store.RecoverAsync(_site, cancellationToken).ConfigureAwait(false);
+                }
+                catch (StoreException exception) when (exception.Kind == StoreErrorKind.Unavailable)
+                {
+                    LogStoreUnavailable(_log, exception);
+                }
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
         }
-        catch (BalsamException exception)
+        catch (Exception exception)
         {
-            Post(() => _trouble ??= exception);
+            Tell(lease, exception);
         }
     }
+
+    // The troubles of a session are nothing to the next one.
+    private void Tell(LeaseToken lease, Exception trouble) => Post(() =>
+    {
+        if (lease == Lease)
+        {
+            _trouble ??= trouble;
+        }
+    });
 
     // Somebody else changed a job that this launcher holds.
     private void NoticeChange(JobId id, Job? now)
@@ -134,11 +150,16 @@ public sealed partial class Launcher
         {
             if (now is null || now.State.IsFinal())
             {
-                hook.Cancel();
+                _ = hook.CancelAsync();
             }
         }
         else if (_backlog.Remove(id))
         {
+            Release(id);
+        }
+        else if (_hookQueue.Any(job => job.Id == id))
+        {
+            _hookQueue = new Queue<Job>(_hookQueue.Where(job => job.Id != id));
             Release(id);
         }
     }

@@ -5,6 +5,8 @@ namespace Balsam.Launch;
 /// <content>The way of a job between its runs: hooks, and the steps that need none.</content>
 public sealed partial class Launcher
 {
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(3650);
+
     // A job that was claimed, or has just run: its hook is called, or, where there is none, the default decides in the same write.
     private void Process(Job job)
     {
@@ -38,10 +40,9 @@ public sealed partial class Launcher
 
     private async Task CallHookAsync(Job job, ApplicationDescriptor application, CancellationTokenSource stop)
     {
-        HookResult result = await _hooks.RunAsync(job, application, stop.Token).ConfigureAwait(false);
+        HookResult result = await Task.Run(() => _hooks.RunAsync(job, application, stop.Token), CancellationToken.None).ConfigureAwait(false);
         Post(() =>
         {
-            stop.Dispose();
             _mayClaim = true;
             FinishHook(job, application, result);
             StartHooks();
@@ -74,7 +75,7 @@ public sealed partial class Launcher
         }
 
         // The hook counts as active until its outcome is stored, so that the launcher does not stop in between.
-        Stage(change, keepLease: false, stored: () => _activeHooks.Remove(job.Id), refused: latest =>
+        Stage(change, keepLease: false, stored: () => EndHook(job.Id), refused: latest =>
         {
             // A user may have edited the job meanwhile: the hook's outcome still stands if the job is where it was.
             if (latest is not null && latest.State == job.State && latest.Attempt == job.Attempt)
@@ -89,8 +90,16 @@ public sealed partial class Launcher
 
         void Forget()
         {
-            _activeHooks.Remove(job.Id);
+            EndHook(job.Id);
             Release(job.Id);
+        }
+    }
+
+    private void EndHook(JobId id)
+    {
+        if (_activeHooks.Remove(id, out CancellationTokenSource? stop))
+        {
+            stop.Dispose();
         }
     }
 
@@ -108,7 +117,8 @@ public sealed partial class Launcher
         change.Apply(outcome.Trigger, now, outcome.Reason);
         if (outcome.Delay is { } delay && delay > TimeSpan.Zero)
         {
-            change.Edit(fields => fields with { NotBefore = (now + delay).ToStoredInstant() }, now);
+            DateTimeOffset due = now + (delay < LongestDelay ? delay : LongestDelay);
+            change.Edit(fields => fields with { NotBefore = due.ToStoredInstant() }, now);
         }
     }
 

@@ -16,16 +16,14 @@ public sealed partial class Launcher
     public async Task<IdleReport> WaitUntilIdleAsync(CancellationToken cancellationToken = default)
     {
         var idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        bool posted = Post(() =>
+        Post(() =>
         {
             _mayClaim = true;
             _idleWaiters.Add(idle);
         });
-        if (posted)
-        {
-            await idle.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
 
+        // Once the launcher has ended nobody reads the message any more.
+        await (await Task.WhenAny(idle.Task, _ended.Task).WaitAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         return await ReportAsync(cancellationToken).ConfigureAwait(false);
     }
 

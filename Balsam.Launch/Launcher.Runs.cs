@@ -59,7 +59,7 @@ public sealed partial class Launcher
                 }
             }
         }
-        catch (Exception exception) when (exception is FormatException or KeyNotFoundException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             _inventory!.Release(allocation);
             FailStart(job, now, FailureKind.StartFailed, exception.Message);
@@ -125,7 +125,8 @@ public sealed partial class Launcher
         if (request is null)
         {
             run.FunctionStop = new CancellationTokenSource();
-            _ = RunFunctionAsync(run, started);
+            CancellationToken stop = run.FunctionStop.Token;
+            _ = Task.Run(() => RunFunctionAsync(run, started, stop));
         }
         else
         {
@@ -167,7 +168,8 @@ public sealed partial class Launcher
         });
     }
 
-    private async Task RunFunctionAsync(ActiveRun run, Job job)
+    // The application's code, its constructor included, never runs on the launcher's own turn. Whatever it throws is told.
+    private async Task RunFunctionAsync(ActiveRun run, Job job, CancellationToken stop)
     {
         string workdir = _directory.Resolve(job.Workdir);
         using var log = new WorkdirLog(workdir, $"#BALSAM Running function for Job {job.Id}", _time);
@@ -179,13 +181,14 @@ public sealed partial class Launcher
             await using (scope.ConfigureAwait(false))
             {
                 var instance = (ApplicationDefinition)scope.ServiceProvider.GetRequiredService(run.Application.Type);
-                string result = await Task.Run(() => instance.CallRun(context, run.FunctionStop!.Token), CancellationToken.None).ConfigureAwait(false);
-                outcome = result.Length <= SubmissionLimits.ResultLength
+                string result = await instance.CallRun(context, stop).ConfigureAwait(false);
+                string? problem = result.Length > SubmissionLimits.ResultLength ? Oversized(result.Length) : SubmissionLimits.WhyTooLarge(context.Data.Current);
+                outcome = problem is null
                     ? new RunOutcome(null, null, result, context.Data.Current)
-                    : new RunOutcome(Oversized(result.Length), null);
+                    : new RunOutcome(new FailureDetails { Kind = FailureKind.Exception, Message = problem }, null);
             }
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception exception)
         {
             outcome = new RunOutcome(FailureDetails.FromException(FailureKind.Exception, exception), null);
         }
@@ -193,13 +196,9 @@ public sealed partial class Launcher
         Post(() => Finish(run, outcome));
     }
 
-    private static FailureDetails Oversized(int length) => new()
-    {
-        Kind = FailureKind.Exception,
-        Message = string.Create(
-            CultureInfo.InvariantCulture,
-            $"The function's result is {length} characters of JSON, {SubmissionLimits.ResultLength} are allowed. Write large results to a file in the workdir and return its name."),
-    };
+    private static string Oversized(int length) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"The function's result is {length} characters of JSON, {SubmissionLimits.ResultLength} are allowed. Write large results to a file in the workdir and return its name.");
 
     private void Finish(ActiveRun run, RunOutcome outcome)
     {
@@ -296,7 +295,7 @@ public sealed partial class Launcher
         run.KillTimer = PostAfter(_options.KillGrace, () => Kill(run));
         if (run.FunctionStop is { } function)
         {
-            function.Cancel();
+            _ = function.CancelAsync();
         }
         else
         {
@@ -316,7 +315,11 @@ public sealed partial class Launcher
         {
             _runner.Signal(run.Job.Id.Value, RunSignal.Kill);
         }
-        else if (IsKilling)
+        else if (!IsKilling)
+        {
+            run.IsOverdue = true;
+        }
+        else
         {
             LogAbandoned(_log, run.Job.Id);
             Finish(run, new RunOutcome(null, null));

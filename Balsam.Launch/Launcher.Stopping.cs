@@ -7,8 +7,9 @@ namespace Balsam.Launch;
 /// <content>How a launcher ends.</content>
 public sealed partial class Launcher
 {
-    private BalsamException? _trouble;
+    private Exception? _trouble;
     private ITimer? _idleTimer;
+    private ITimer? _drainTimer;
     private string? _stopReason;
 
     private bool IsStopping => _stopReason is not null;
@@ -30,7 +31,7 @@ public sealed partial class Launcher
         _hookQueue.Clear();
         if (_options.DrainTimeout > TimeSpan.Zero && (_runs.Count > 0 || _activeHooks.Count > 0))
         {
-            PostAfter(_options.DrainTimeout, EndEverything);
+            _drainTimer = PostAfter(_options.DrainTimeout, EndEverything);
         }
         else
         {
@@ -44,11 +45,15 @@ public sealed partial class Launcher
         foreach (ActiveRun run in _runs.Values.ToArray())
         {
             End(run, StoppedRun());
+            if (run is { FunctionStop: not null, IsOverdue: true })
+            {
+                Kill(run);
+            }
         }
 
         foreach (CancellationTokenSource hook in _activeHooks.Values.ToArray())
         {
-            hook.Cancel();
+            _ = hook.CancelAsync();
         }
     }
 
@@ -58,13 +63,13 @@ public sealed partial class Launcher
         foreach (ActiveRun run in _runs.Values)
         {
             run.IsDisowned = true;
-            run.FunctionStop?.Cancel();
+            _ = run.FunctionStop?.CancelAsync();
             _runner.Signal(run.Job.Id.Value, RunSignal.Kill);
         }
 
         foreach (CancellationTokenSource hook in _activeHooks.Values)
         {
-            hook.Cancel();
+            _ = hook.CancelAsync();
         }
 
         _hookQueue.Clear();
@@ -125,6 +130,10 @@ public sealed partial class Launcher
         {
             await _store.CloseSessionAsync(Lease, CancellationToken.None).ConfigureAwait(false);
             LogEnded(_log, Lease.Session, _stopReason ?? "it ended");
+        }
+        catch (LeaseLostException exception)
+        {
+            LogLeaseLost(_log, exception);
         }
         catch (StoreException exception)
         {

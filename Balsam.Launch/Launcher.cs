@@ -21,6 +21,9 @@ namespace Balsam.Launch;
 /// </remarks>
 public sealed partial class Launcher
 {
+    private const int TriesAtStop = 3;
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+
     private readonly IJobStore _store;
     private readonly ApplicationRegistry _applications;
     private readonly LauncherNodes _nodeSource;
@@ -40,6 +43,8 @@ public sealed partial class Launcher
     private readonly List<StagedCommit> _commits = [];
     private readonly List<JobId> _releases = [];
     private readonly List<TaskCompletionSource> _idleWaiters = [];
+    private readonly TaskCompletionSource _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private FrozenDictionary<ApplicationName, JobStateSet> _launchable = FrozenDictionary<ApplicationName, JobStateSet>.Empty;
     private FrozenDictionary<ApplicationName, JobStateSet> _processable = FrozenDictionary<ApplicationName, JobStateSet>.Empty;
     private ImmutableArray<NodeSpec> _nodes;
@@ -119,7 +124,6 @@ public sealed partial class Launcher
             },
             cancellationToken).ConfigureAwait(false);
         _environment = new RunEnvironment(marker, _session.Token.Session, _nodes);
-        _startedAt = _time.GetTimestamp();
         _mayClaim = true;
         LogStarted(_log, _session.Token.Session, _site, string.Join("; ", _nodes.Select(node => node.ToString())));
 
@@ -135,7 +139,12 @@ public sealed partial class Launcher
     /// <returns>A task that ends when nothing runs any more and everything is recorded.</returns>
     internal async Task RunAsync(CancellationToken stop)
     {
-        using CancellationTokenRegistration onStop = stop.Register(() => Post(() => BeginStop("the launcher was stopped")));
+        _startedAt = _time.GetTimestamp();
+        using CancellationTokenRegistration onStop = stop.Register(() =>
+        {
+            _stopAsked.TrySetResult();
+            Post(() => BeginStop("the launcher was stopped"));
+        });
         using ITimer? wallTime = _options.WallTime is { } limit ? PostAfter(limit, () => BeginStop("the launcher came to its wall time")) : null;
         try
         {
@@ -143,12 +152,18 @@ public sealed partial class Launcher
             {
                 LogLeaseLost(_log, lost);
                 await DiscardAsync().ConfigureAwait(false);
+                if (IsStopping)
+                {
+                    break;
+                }
+
                 await OpenAsync(CancellationToken.None).ConfigureAwait(false);
             }
         }
         catch (Exception exception)
         {
-            _idleWaiters.ForEach(waiter => waiter.TrySetException(exception));
+            _ended.TrySetException(exception);
+            _ = _ended.Task.Exception;
             throw;
         }
         finally
@@ -156,7 +171,8 @@ public sealed partial class Launcher
             _messages.Writer.TryComplete();
             _dueTimer?.Dispose();
             _idleTimer?.Dispose();
-            _idleWaiters.ForEach(waiter => waiter.TrySetResult());
+            _drainTimer?.Dispose();
+            _ended.TrySetResult();
         }
 
         await CloseAsync().ConfigureAwait(false);
@@ -166,8 +182,8 @@ public sealed partial class Launcher
     private async Task<LeaseLostException?> RunSessionAsync()
     {
         using var done = new CancellationTokenSource();
-        Task news = ListenAsync(done.Token);
-        Task heartbeat = KeepLeaseAsync(done.Token);
+        Task news = ListenAsync(Lease, done.Token);
+        Task heartbeat = KeepLeaseAsync(Lease, done.Token);
         try
         {
             return await LoopAsync().ConfigureAwait(false);
@@ -191,16 +207,25 @@ public sealed partial class Launcher
 
             if (_trouble is not null)
             {
-                return _trouble as LeaseLostException ?? throw _trouble;
+                return _trouble as LeaseLostException ?? throw _trouble as BalsamException ?? new BalsamException($"The launcher failed: {_trouble.Message}", _trouble);
             }
 
-            if (!IsStopping)
+            bool wrote;
+            try
             {
-                await ClaimAsync().ConfigureAwait(false);
-                Pack();
+                if (!IsStopping)
+                {
+                    await ClaimAsync().ConfigureAwait(false);
+                    Pack();
+                }
+
+                wrote = await WriteAsync().ConfigureAwait(false);
+            }
+            catch (LeaseLostException lost) when (lost.JobId is null)
+            {
+                return lost;
             }
 
-            bool wrote = await WriteAsync().ConfigureAwait(false);
             if (IsStopping && _runs.Count == 0 && _activeHooks.Count == 0 && _commits.Count == 0)
             {
                 return null;
@@ -216,8 +241,29 @@ public sealed partial class Launcher
 
     private bool Post(Action message) => _messages.Writer.TryWrite(message);
 
-    private ITimer PostAfter(TimeSpan delay, Action message) =>
-        _time.CreateTimer(_ => Post(message), null, delay, Timeout.InfiniteTimeSpan);
+    // A timer of the system runs 49 days at most: a longer one is wound up again.
+    private ITimer PostAfter(TimeSpan delay, Action message)
+    {
+        TimeSpan left = delay;
+        ITimer? timer = null;
+        timer = _time.CreateTimer(
+            _ =>
+            {
+                left -= LongestTimer;
+                if (left > TimeSpan.Zero)
+                {
+                    timer!.Change(left < LongestTimer ? left : LongestTimer, Timeout.InfiniteTimeSpan);
+                }
+                else
+                {
+                    Post(message);
+                }
+            },
+            null,
+            delay < LongestTimer ? delay : LongestTimer,
+            Timeout.InfiniteTimeSpan);
+        return timer;
+    }
 
     // Writes everything decided in this turn, in one call; then does what each write allows.
     private async Task<bool> WriteAsync()
@@ -250,6 +296,7 @@ public sealed partial class Launcher
                     break;
                 case LeaseLostException { JobId: null } lost:
                     _trouble ??= lost;
+                    commits[i].Refused(null);
                     break;
                 default:
                     refused.Add(commits[i]);
@@ -270,19 +317,24 @@ public sealed partial class Launcher
         return true;
     }
 
-    // A store that cannot write (a full disk) is asked again until it can: what has run must be recorded.
+    // A store that cannot write (a full disk) is asked again until it can: what has run must be recorded. The host's stop allows a few more tries.
     private async Task<IReadOnlyList<CommitResult>> CommitPersistentlyAsync(JobCommit[] commits)
     {
+        int triesLeft = TriesAtStop;
         for (int attempt = 1; ; attempt++)
         {
             try
             {
                 return await _store.CommitAsync(commits, CancellationToken.None).ConfigureAwait(false);
             }
-            catch (StoreException exception) when (exception.Kind == StoreErrorKind.Unavailable && (!IsStopping || attempt < 10))
+            catch (StoreException exception) when (exception.Kind == StoreErrorKind.Unavailable && (!_stopAsked.Task.IsCompleted || triesLeft-- > 0))
             {
                 LogStoreUnavailable(_log, exception);
-                await Task.Delay(TimeSpan.FromSeconds(Math.Min(attempt, 10)), _time, CancellationToken.None).ConfigureAwait(false);
+                bool stopping = _stopAsked.Task.IsCompleted;
+                using var wait = new CancellationTokenSource();
+                Task delay = Task.Delay(TimeSpan.FromSeconds(stopping ? 1 : Math.Min(attempt, 10)), _time, wait.Token);
+                await (stopping ? delay : Task.WhenAny(delay, _stopAsked.Task)).ConfigureAwait(false);
+                await wait.CancelAsync().ConfigureAwait(false);
             }
         }
     }

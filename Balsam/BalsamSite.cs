@@ -9,7 +9,7 @@ namespace Balsam;
 /// <remarks>
 /// <para>The directory holds <c>balsam.db</c> and <c>data/</c>, one workdir a job. The launcher runs from opening to disposal.</para>
 /// <para>Ctrl-C and SIGTERM end what runs and close the store in good order, then the process, with exit code 130 or 143; opened again, the site goes on.
-    /// While that happens, <see cref="RunUntilIdleAsync"/> and <see cref="DisposeAsync"/> do not return. A second signal ends the process at once.</para>
+/// A second signal ends the process at once.</para>
 /// </remarks>
 /// <example><code>
 /// await using var site = await BalsamSite.OpenAsync("my-site", b => b.AddApplication&lt;Relax&gt;());
@@ -19,20 +19,18 @@ namespace Balsam;
 public sealed class BalsamSite : IAsyncDisposable
 {
     private const int SignalExitBase = 128;
-    private const int Open = 0;
-    private const int Closed = 1;
-    private const int Exiting = 2;
-
-    private static readonly Task Never = new TaskCompletionSource().Task;
 
     private readonly IHost _host;
     private readonly Launcher _launcher;
     private readonly List<PosixSignalRegistration> _signals = [];
-    private int _state;
+    private readonly Lazy<Task> _closing;
+    private readonly TaskCompletionSource _exiting = new();
+    private volatile bool _isExiting;
 
     private BalsamSite(IHost host, string directory)
     {
         _host = host;
+        _closing = new Lazy<Task>(CloseAsync);
         _launcher = host.Services.GetRequiredService<Launcher>();
         Client = host.Services.GetRequiredService<BalsamClient>();
         Directory = directory;
@@ -99,14 +97,12 @@ public sealed class BalsamSite : IAsyncDisposable
     {
         try
         {
-            IdleReport report = await _launcher.WaitUntilIdleAsync(cancellationToken).ConfigureAwait(false);
-            await HoldWhileExitingAsync().ConfigureAwait(false);
-            return report;
+            return await _launcher.WaitUntilIdleAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (BalsamException)
+        finally
         {
+            // The launcher also becomes idle when a signal stops it; the program is not to go on then with a site that is being closed.
             await HoldWhileExitingAsync().ConfigureAwait(false);
-            throw;
         }
     }
 
@@ -123,15 +119,29 @@ public sealed class BalsamSite : IAsyncDisposable
     /// <returns>A task that ends when everything is recorded and closed.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.CompareExchange(ref _state, Closed, Open) != Open)
+        if (!_isExiting)
         {
-            await HoldWhileExitingAsync().ConfigureAwait(false);
-            return;
+            _signals.ForEach(signal => signal.Dispose());
         }
 
-        _signals.ForEach(signal => signal.Dispose());
-        await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        await DisposeAsync(_host).ConfigureAwait(false);
+        await _closing.Value.ConfigureAwait(false);
+        await HoldWhileExitingAsync().ConfigureAwait(false);
+    }
+
+    // A signal is ending the process; its exit code is not to be overtaken by that of the program.
+    private Task HoldWhileExitingAsync() => _isExiting ? _exiting.Task : Task.CompletedTask;
+
+    private async Task CloseAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            await DisposeAsync(_host).ConfigureAwait(false);
+        }
     }
 
     private static async ValueTask DisposeAsync(IHost host)
@@ -142,31 +152,29 @@ public sealed class BalsamSite : IAsyncDisposable
         }
     }
 
-    // After a signal the process is about to end: the program must not go on with a site that is being closed, nor end with another exit code.
-    private Task HoldWhileExitingAsync() => Volatile.Read(ref _state) == Exiting ? Never : Task.CompletedTask;
-
     private void HeedSignals()
     {
         foreach ((PosixSignal signal, int number) in (ReadOnlySpan<(PosixSignal, int)>)[(PosixSignal.SIGINT, 2), (PosixSignal.SIGTERM, 15)])
         {
             _signals.Add(PosixSignalRegistration.Create(signal, context =>
             {
-                int before = Interlocked.CompareExchange(ref _state, Exiting, Open);
-                context.Cancel = before != Exiting;
-                if (before == Open)
-                {
-                    _ = Task.Run(() => ExitAsync(SignalExitBase + number));
-                }
+                context.Cancel = !_isExiting;
+                _ = ExitAsync(SignalExitBase + number);
             }));
         }
     }
 
     private async Task ExitAsync(int code)
     {
+        if (_closing.IsValueCreated)
+        {
+            return;
+        }
+
+        _isExiting = true;
         try
         {
-            await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
-            await DisposeAsync(_host).ConfigureAwait(false);
+            await _closing.Value.ConfigureAwait(false);
         }
         finally
         {

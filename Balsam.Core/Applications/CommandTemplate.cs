@@ -6,7 +6,8 @@ namespace Balsam;
 /// <summary>A command line with <c>{{ name }}</c> where a parameter's value goes. Every value is quoted for the shell, so that it is one word whatever it holds.</summary>
 /// <remarks>
 /// A string becomes one word, an array one word an element, null an empty word, a number or truth value its JSON text, an object its JSON as one word.
-/// A placeholder is refused where quoting could not protect it: inside quotes, backquotes, comments, here-documents and arithmetic.
+/// A placeholder is refused where quoting could not protect it: inside quotes, backquotes, comments, here-documents, arithmetic, <c>${ }</c> and <c>[[ ]]</c>,
+/// and after text that shells read differently.
 /// </remarks>
 public sealed class CommandTemplate
 {
@@ -42,15 +43,17 @@ public sealed class CommandTemplate
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var command = new StringBuilder(Text.Length + 32);
-        foreach (TemplatePart part in _parts)
+        for (int i = 0; i < _parts.Length; i++)
         {
+            TemplatePart part = _parts[i];
             if (!part.IsName)
             {
                 command.Append(part.Text);
             }
             else if (parameters.Contains(part.Text))
             {
-                ShellQuoting.Append(command, part.Text, parameters.Root.GetProperty(part.Text));
+                bool beforeRedirection = i + 1 < _parts.Length && !_parts[i + 1].IsName && _parts[i + 1].Text[0] is '<' or '>';
+                ShellQuoting.Append(command, part.Text, parameters.Root.GetProperty(part.Text), beforeRedirection);
             }
             else
             {

@@ -1,125 +1,132 @@
 namespace Balsam;
 
-/// <summary>Follows shell text just closely enough to know whether a quoted word put here stays one word.</summary>
-internal sealed class ShellContext
+/// <summary>Follows shell text just closely enough to know whether a quoted word put here stays one word, in sh as in bash.</summary>
+/// <remarks>
+/// What is open is kept on a stack. Where the two shells read a text differently, or where following it would take a whole shell, the context is
+/// lost: no placeholder is accepted after that. Refusing too much costs a rewritten template; accepting too much runs what a value holds.
+/// </remarks>
+internal sealed partial class ShellContext
 {
-    private enum Quote
+    private readonly Stack<Frame> _open = new([Frame.Plain]);
+    private readonly Stack<int> _outerParentheses = [];
+    private int _parentheses;
+    private bool _closesArithmetic;
+    private bool _escaped;
+    private bool _hereDocument;
+    private bool _atPlaceholder;
+    private char _previous = ' ';
+    private string _word = "";
+    private string? _lost;
+
+    private enum Frame
     {
-        None,
+        Plain,
         Single,
         Double,
         Comment,
+        Backquote,
+        Command,
+        Arithmetic,
+        Parameter,
+        Subscript,
+        Test,
     }
-
-    private Quote _quote;
-    private bool _escaped;
-    private bool _backquoted;
-    private bool _hereDocument;
-    private int _arithmetic;
-    private char _previous = ' ';
-    private char _beforePrevious = ' ';
 
     public void Read(string text)
     {
-        foreach (char c in text)
+        for (int i = 0; i < text.Length; i++)
         {
-            Read(c);
-            _beforePrevious = _previous;
-            _previous = c;
+            if (_escaped)
+            {
+                ReadEscaped(text[i]);
+            }
+            else
+            {
+                Read(text[i], i + 1 < text.Length ? text[i + 1] : '\0');
+            }
+
+            _atPlaceholder = false;
         }
     }
 
-    /// <summary>A quoted value was put here.</summary>
-    public void ReadWord()
-    {
-        _beforePrevious = _previous;
-        _previous = 'x';
-    }
+    /// <summary>A quoted value was put here. An empty array is nothing, so that what stood before may meet what follows.</summary>
+    public void ReadWord() => _atPlaceholder = true;
 
     public string? WhyUnsafe() => this switch
     {
         { _escaped: true } => "a backslash before a placeholder would break its quoting; values are quoted already",
-        { _quote: Quote.Single or Quote.Double } => "the placeholder stands inside quotes; values are quoted already, so take the quotes away",
-        { _quote: Quote.Comment } => "the placeholder stands in a comment, which a value with a line end would leave",
-        { _backquoted: true } => "the placeholder stands inside backquotes, where quoting does not hold; use $( ) instead",
+        { _lost: { } what } => $"the shell text before the placeholder holds {what}, and shells differ on what follows; put that part into a script of its own, or after the placeholder",
         { _hereDocument: true } => "the placeholder stands after '<<', where quoting does not hold; pass the value as an argument or in the environment",
-        { _arithmetic: > 0 } => "the placeholder stands in shell arithmetic, which evaluates its value; compute before, and pass the result",
-        { _previous: '$' } => "'$' before a placeholder would change its quoting",
-        _ => null,
+        _ => _open.Peek() switch
+        {
+            Frame.Single or Frame.Double => "the placeholder stands inside quotes; values are quoted already, so take the quotes away",
+            Frame.Comment => "the placeholder stands in a comment, which a value with a line end would leave",
+            Frame.Backquote => "the placeholder stands inside backquotes, where quoting does not hold; use $( ) instead",
+            Frame.Arithmetic => "the placeholder stands in shell arithmetic, which evaluates its value; compute before, and pass the result",
+            Frame.Parameter => "the placeholder stands inside ${ }, where quoting does not hold in every shell; assign the value to a variable first",
+            Frame.Subscript => "the placeholder stands inside [ ] without a blank, which bash may evaluate as arithmetic; assign the value to a variable first",
+            Frame.Test => "the placeholder stands inside [[ ]], where bash may evaluate its value as arithmetic; use [ ] instead",
+            _ => _previous == '$' ? "'$' before a placeholder would change its quoting" : null,
+        },
     };
 
-    private void Read(char c)
-    {
-        if (_escaped)
-        {
-            _escaped = false;
-            return;
-        }
+    private static bool IsBlank(char c) => c is ' ' or '\t' or '\n';
 
-        switch (_quote)
+    private static bool IsOperator(char c) => c is ';' or '&' or '|' or '(' or ')' or '<' or '>';
+
+    private static bool IsName(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
+
+    private void Lose(string what) => _lost ??= what;
+
+    // A backslash and a line end are nothing at all; any other escaped character is part of a word.
+    private void ReadEscaped(char c)
+    {
+        _escaped = false;
+        if (c != '\n')
         {
-            case Quote.Single:
-                _quote = c == '\'' ? Quote.None : Quote.Single;
-                return;
-            case Quote.Comment:
-                _quote = c == '\n' ? Quote.None : Quote.Comment;
-                return;
-            case Quote.Double:
-                ReadDoubleQuoted(c);
-                return;
-            default:
-                ReadPlain(c);
-                return;
+            _word += 'x';
+            _previous = 'x';
         }
     }
 
-    private void ReadDoubleQuoted(char c)
+    private void Read(char c, char next)
     {
-        switch (c)
+        switch (_open.Peek())
         {
-            case '\\':
-                _escaped = true;
+            case Frame.Plain or Frame.Command:
+                ReadPlain(c, next);
+                return;
+            case Frame.Comment when c == '\n':
+                _open.Pop();
+                ReadPlain(c, next);
+                return;
+            case Frame.Subscript when IsBlank(c) || IsOperator(c):
+                // Not a subscript after all.
+                _open.Pop();
+                Read(c, next);
+                return;
+            case Frame.Single when c == '\'':
+                _open.Pop();
                 break;
-            case '"':
-                _quote = Quote.None;
+            case Frame.Double:
+                ReadDoubleQuoted(c, next);
                 break;
-            case '`':
-                _backquoted = !_backquoted;
+            case Frame.Backquote:
+                ReadBackquoted(c);
+                break;
+            case Frame.Arithmetic:
+                ReadArithmetic(c, next);
+                break;
+            case Frame.Parameter or Frame.Subscript or Frame.Test:
+                ReadBracketed(c);
                 break;
         }
+
+        // A command that begins inside double quotes begins with a word of its own.
+        _word = _open.Peek() == Frame.Command ? "" : _word + 'x';
+        Remember(c);
     }
 
-    private void ReadPlain(char c)
-    {
-        switch (c)
-        {
-            case '\\':
-                _escaped = true;
-                break;
-            case '\'':
-                _quote = Quote.Single;
-                break;
-            case '"':
-                _quote = Quote.Double;
-                break;
-            case '`':
-                _backquoted = !_backquoted;
-                break;
-            case '#' when char.IsWhiteSpace(_previous) || _previous is ';' or '&' or '|' or '(' or ')':
-                _quote = Quote.Comment;
-                break;
-            case '<' when _previous == '<':
-                _hereDocument = true;
-                break;
-            case '(' when _previous == '(' || (_previous == '[' && _beforePrevious == '$'):
-                _arithmetic++;
-                break;
-            case '[' when _previous == '$':
-                _arithmetic++;
-                break;
-            case ')' when _previous == ')' && _arithmetic > 0:
-                _arithmetic--;
-                break;
-        }
-    }
+    // '$$' is the shell's own number: its second '$' begins nothing.
+    private void Remember(char c) => _previous = c == '$' && _previous == '$' ? 'x' : c;
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 
@@ -7,18 +8,27 @@ namespace Balsam;
 /// <summary>Quotes values so that a POSIX shell reads each as exactly one word.</summary>
 internal static class ShellQuoting
 {
-    // A word made of these alone means itself to every shell. '~' and '=' are not among them, nor a leading '-', which is the program's business.
-    private static readonly SearchValues<char> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+./:,@%^");
+    // A word made of these alone means itself to every shell. '~' and '=' are not among them, nor ',', which divides a word inside the template's own { }.
+    private static readonly SearchValues<char> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+./:@%^");
 
-    public static void Append(StringBuilder command, string name, JsonElement value)
+    // These alone would be read as the shell's own where a command may begin.
+    private static readonly FrozenSet<string> Reserved = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "in", "function", "select", "time", "coproc");
+
+    /// <param name="command">Where to write.</param>
+    /// <param name="name">The parameter, for messages.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="beforeRedirection">Whether a <c>&lt;</c> or <c>></c> follows, which would take plain digits for the number of a file.</param>
+    public static void Append(StringBuilder command, string name, JsonElement value, bool beforeRedirection)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.String:
-                AppendWord(command, name, Text(name, value));
+                AppendWord(command, name, Text(name, value), beforeRedirection);
                 break;
             case JsonValueKind.Null:
-                AppendWord(command, name, "");
+                AppendWord(command, name, "", beforeRedirection);
                 break;
             case JsonValueKind.Array:
                 int index = 0;
@@ -29,24 +39,24 @@ internal static class ShellQuoting
                         command.Append(' ');
                     }
 
-                    AppendWord(command, name, element.ValueKind == JsonValueKind.String ? Text(name, element) : element.GetRawText());
+                    AppendWord(command, name, element.ValueKind == JsonValueKind.String ? Text(name, element) : element.GetRawText(), beforeRedirection);
                 }
 
                 break;
             default:
-                AppendWord(command, name, value.GetRawText());
+                AppendWord(command, name, value.GetRawText(), beforeRedirection);
                 break;
         }
     }
 
-    public static void AppendWord(StringBuilder command, string name, string word)
+    private static void AppendWord(StringBuilder command, string name, string word, bool alwaysQuote)
     {
         if (word.Contains('\0', StringComparison.Ordinal))
         {
             throw new FormatException($"The value of '{name}' holds a NUL character, which no command line can carry.");
         }
 
-        if (word.Length > 0 && !word.AsSpan().ContainsAnyExcept(Plain))
+        if (!alwaysQuote && word.Length > 0 && !word.AsSpan().ContainsAnyExcept(Plain) && !Reserved.Contains(word))
         {
             command.Append(word);
             return;

@@ -169,6 +169,6 @@ public sealed class Job
     internal Job Edit(Func<JobSnapshot, JobSnapshot> edit, DateTimeOffset at)
     {
         JobSnapshot edited = edit(_fields);
-        return new Job(edited with { Id = Id, State = State, Version = Version + 1, LastUpdate = at.ToStoredInstant() });
+        return new Job(edited with { Id = Id, State = State, Version = Version + 1, NotBefore = edited.NotBefore?.ToStoredInstant(), LastUpdate = at.ToStoredInstant() });
     }
 }

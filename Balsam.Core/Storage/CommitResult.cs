@@ -13,8 +13,9 @@ public sealed record CommitResult
     public IReadOnlyList<Job> Added { get; }
 
     /// <summary>
-    /// Why nothing of the commit was written: <see cref="JobConcurrencyException"/>, <see cref="LeaseLostException"/> or
-    /// <see cref="JobNotFoundException"/>; null when it was written.
+    /// Why nothing of the commit was written: <see cref="JobConcurrencyException"/>, <see cref="LeaseLostException"/>,
+    /// <see cref="JobNotFoundException"/>, or <see cref="InvalidJobTransitionException"/> for a change that was not made on the job as it is stored;
+    /// null when it was written.
     /// </summary>
     public BalsamException? Refusal { get; }
 

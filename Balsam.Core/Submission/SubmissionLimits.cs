@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Balsam;
 
 /// <summary>The sizes that a submit may have. Where the original Balsam has a limit, it is the same.</summary>
@@ -20,4 +22,9 @@ public static class SubmissionLimits
 
     /// <summary>The longest tag, key and value together, in characters: 300, so that every store can index it whole.</summary>
     public const int TagLength = 300;
+
+    /// <summary>Says why data cannot be kept; null when they can.</summary>
+    internal static string? WhyTooLarge(JobData data) => data.Json.Length <= DataLength
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"the data are {data.Json.Length} characters of JSON, {DataLength} are allowed. Write large values to a file in the workdir.");
 }

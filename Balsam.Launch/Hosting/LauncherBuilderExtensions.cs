@@ -1,15 +1,15 @@
-using Balsam;
-using Balsam.Launch;
 using Balsam.Launch.Hosting;
 using Balsam.Launch.Packing;
 using Balsam.Launch.Running;
+using Balsam.Launch;
 using Balsam.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace Microsoft.Extensions.DependencyInjection;
+namespace Balsam;
 
 /// <summary><c>AddLauncher</c>.</summary>
 public static class LauncherBuilderExtensions

@@ -23,6 +23,9 @@ internal sealed class ActiveRun(Job job, ApplicationDescriptor application, Allo
     /// <summary>Whether the end of the run is being recorded again, after somebody edited the job.</summary>
     public bool IsRetried { get; set; }
 
+    /// <summary>Whether a function went on beyond the grace time after its cancellation.</summary>
+    public bool IsOverdue { get; set; }
+
     /// <summary>Cancels a function.</summary>
     public CancellationTokenSource? FunctionStop { get; set; }
 

@@ -29,9 +29,12 @@ internal sealed class HookRunner(IServiceScopeFactory scopes, SiteDirectory site
     public async Task<HookResult> RunAsync(Job job, ApplicationDescriptor application, CancellationToken calledOff)
     {
         (string name, Hook call) = Hooks[job.State];
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(calledOff);
         using var limited = new CancellationTokenSource(limit, time);
-        using CancellationTokenRegistration atLimit = limited.Token.Register(stop.Cancel);
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(calledOff, limited.Token);
+
+        // What the hook hangs on its token runs apart: it can neither hold up nor bring down whoever cancels.
+        var stop = new CancellationTokenSource();
+        using CancellationTokenRegistration cutting = cut.Token.UnsafeRegister(_ => _ = stop.CancelAsync(), null);
         try
         {
             string workdir = site.Create(job.Workdir);
@@ -40,15 +43,16 @@ internal sealed class HookRunner(IServiceScopeFactory scopes, SiteDirectory site
             await using (scope.ConfigureAwait(false))
             {
                 var context = new JobContext(job, workdir, log);
-                var instance = (ApplicationDefinition)scope.ServiceProvider.GetRequiredService(application.Type);
                 try
                 {
-                    HookOutcome outcome = await Task.Run(() => call(instance, context, stop.Token), CancellationToken.None).WaitAsync(stop.Token).ConfigureAwait(false);
-                    return outcome is null
-                        ? Failed(FailureKind.HookException, $"{name} returned null; it must return an outcome.")
+                    Task<HookOutcome> called = Task.Run(
+                        () => call((ApplicationDefinition)scope.ServiceProvider.GetRequiredService(application.Type), context, stop.Token), CancellationToken.None);
+                    HookOutcome outcome = await called.WaitAsync(cut.Token).ConfigureAwait(false);
+                    return outcome is null ? Failed(FailureKind.HookException, $"{name} returned null; it must return an outcome.")
+                        : SubmissionLimits.WhyTooLarge(context.Data.Current) is { } problem ? Failed(FailureKind.HookException, $"{name}: {problem}")
                         : new HookResult(outcome, null, context.Data.Current);
                 }
-                catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
+                catch (Exception exception) when (!cut.IsCancellationRequested)
                 {
                     log.Write(exception.ToString());
                     throw;
@@ -63,7 +67,7 @@ internal sealed class HookRunner(IServiceScopeFactory scopes, SiteDirectory site
         {
             return Failed(FailureKind.HookTimeout, FormattableString.Invariant($"{name} did not return within {limit}."));
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception exception)
         {
             FailureDetails details = FailureDetails.FromException(FailureKind.HookException, exception);
             return new HookResult(null, details with { Message = $"{name} threw {exception.GetType().Name}: {exception.Message}" }, null);

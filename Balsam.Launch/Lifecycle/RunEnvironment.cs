@@ -11,6 +11,7 @@ internal sealed class RunEnvironment(string marker, SessionId session, IReadOnly
     private readonly string _session = session.ToString();
     private readonly HashSet<string> _withGpus = [.. nodes.Where(node => !node.GpuIds.IsEmpty).Select(node => node.Name)];
 
+    /// <summary>The variables of the job's next run.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> For(Job job, ApplicationDescriptor application, Placement placement)
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
@@ -18,7 +19,7 @@ internal sealed class RunEnvironment(string marker, SessionId session, IReadOnly
         [
             .. application.EnvironmentVariables,
             new("BALSAM_JOB_ID", job.Id.ToString()),
-            new("BALSAM_ATTEMPT", job.Attempt.ToString(culture)),
+            new("BALSAM_ATTEMPT", (job.Attempt + 1).ToString(culture)),
             new("BALSAM_NODES", string.Join(',', placement.Shares.Select(share => share.Node))),
             new("BALSAM_RANKS_PER_NODE", job.Resources.RanksPerNode.ToString(culture)),
             new("OMP_NUM_THREADS", job.Resources.ThreadsPerRank.ToString(culture)),

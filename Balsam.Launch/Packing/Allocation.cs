@@ -6,11 +6,12 @@ public readonly record struct Allocation
 {
     private readonly Inventory? _inventory;
 
-    internal Allocation(Inventory inventory, int entry, int generation)
+    internal Allocation(Inventory inventory, int entry, int generation, int node)
     {
         _inventory = inventory;
         Entry = entry;
         Generation = generation;
+        Node = node;
     }
 
     /// <summary>The id of the job.</summary>
@@ -39,6 +40,9 @@ public readonly record struct Allocation
     internal int Entry { get; }
 
     internal int Generation { get; }
+
+    /// <summary>The (first) node, known without a look at the table of jobs.</summary>
+    internal int Node { get; }
 
     private Inventory Owner => _inventory ?? throw new InvalidOperationException("This allocation is the default value; it was not made by an inventory.");
 

@@ -95,7 +95,7 @@ public sealed partial class Inventory
         ledger.AddJob(entry);
         FreeCores -= job.Demand!.Cores;
         Placed(node, job.Demand, job.End, keepsReservation);
-        return new Allocation(this, entry, job.Generation);
+        return new Allocation(this, entry, job.Generation, job.Node);
     }
 
     /// <summary>Places a job on several empty nodes.</summary>
@@ -113,7 +113,7 @@ public sealed partial class Inventory
             Placed(node, job.Demand!, job.End, keepsReservation);
         }
 
-        return new Allocation(this, entry, job.Generation);
+        return new Allocation(this, entry, job.Generation, job.Node);
     }
 
     private int Enter(PackingCandidate candidate, long? end)

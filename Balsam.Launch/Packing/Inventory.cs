@@ -98,6 +98,8 @@ public sealed partial class Inventory
             throw new ArgumentException("The allocation is not one of this inventory.", nameof(allocation));
         }
 
+        // On a large inventory neither the node nor the job is in the cache: both are fetched at once, not one after the other.
+        _nodes[allocation.Node].ReadAhead();
         ref RunningJob job = ref JobOf(allocation);
         Demand demand = job.Demand!;
         if (demand.Nodes > 1)

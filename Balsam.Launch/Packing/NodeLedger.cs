@@ -12,7 +12,8 @@ internal sealed class NodeLedger
     private bool _countsMemory;
     private GpuLedger _gpus;
     private IdSet _freeCores;
-    private int[] _jobs = [];
+    private int[] _jobs = new int[4];
+    private int _readAhead;
 
     /// <summary>Makes the ledger of a wholly free node.</summary>
     public NodeLedger(NodeSpec spec, CustomNames names)
@@ -128,12 +129,15 @@ internal sealed class NodeLedger
         IsTakenAlone = false;
     }
 
+    /// <summary>Touches what a release will need, so that it comes from memory early. It changes nothing that counts.</summary>
+    public void ReadAhead() => _readAhead = JobCount + _gpus.Whole + _jobs[0];
+
     /// <summary>Enters a job into the list.</summary>
     public void AddJob(int entry)
     {
         if (JobCount == _jobs.Length)
         {
-            Array.Resize(ref _jobs, Math.Max(4, JobCount * 2));
+            Array.Resize(ref _jobs, JobCount * 2);
         }
 
         _jobs[JobCount++] = entry;

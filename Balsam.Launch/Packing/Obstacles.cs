@@ -12,10 +12,10 @@ internal static class Obstacles
         JobResources resources = candidate.Resources;
         if (!inventory.CanEverHold(demand))
         {
-            bool oneWouldDo = demand.Nodes > 1 && PackingLimits.WhyNever(inventory.Nodes, resources with { Nodes = 1 }) is null;
+            bool oneWouldDo = demand.Nodes > 1 && NodeRequests.WhyNever(inventory.Nodes, resources with { Nodes = 1 }) is null;
             return new PackingObstacle(
                 oneWouldDo ? PackingObstacleKind.TooFewNodes : PackingObstacleKind.TooLargeForAnyNode,
-                () => $"{PackingLimits.WhyNever(inventory.Nodes, resources)}.");
+                () => $"{NodeRequests.WhyNever(inventory.Nodes, resources)}.");
         }
 
         if (demand.IsAlone)

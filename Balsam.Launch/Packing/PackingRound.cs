@@ -7,8 +7,7 @@ internal sealed class PackingRound(Inventory inventory, long now, TimeSpan? rema
     private readonly List<PlacedCandidate> _placed = [];
     private readonly List<WaitingCandidate> _waiting = [];
     private readonly List<int> _found = [];
-    private Dictionary<Demand, PackingObstacle>? _withoutRoom;
-    private Dictionary<Demand, PackingObstacle>? _heldBack;
+    private Dictionary<Demand, PackingObstacle>? _failed;
     private PackingObstacle? _tooLong;
     private TimeSpan _tooLongTime;
     private int _first = -1;
@@ -141,7 +140,7 @@ internal sealed class PackingRound(Inventory inventory, long now, TimeSpan? rema
     private void NoteNoRoom(PackingCandidate candidate)
     {
         PackingObstacle obstacle = Obstacles.NoRoom(inventory, candidate);
-        (_withoutRoom ??= []).Add(candidate.Demand, obstacle);
+        (_failed ??= [])[candidate.Demand] = obstacle;
         if (_first < 0 && !obstacle.IsPermanent)
         {
             _first = _waiting.Count;
@@ -153,8 +152,8 @@ internal sealed class PackingRound(Inventory inventory, long now, TimeSpan? rema
     // Notes the obstacle of an equal job before this one.
     private bool IsKnownToFail(PackingCandidate candidate)
     {
-        if (_withoutRoom is not null && _withoutRoom.TryGetValue(candidate.Demand, out PackingObstacle? obstacle)
-            || (_heldBack is not null && _heldBack.TryGetValue(candidate.Demand, out obstacle) && !EndsInTime(candidate, _reservation!)))
+        if (_failed is not null && _failed.TryGetValue(candidate.Demand, out PackingObstacle? obstacle)
+            && !(obstacle.Kind == PackingObstacleKind.ReservedForEarlierJob && EndsInTime(candidate, _reservation!)))
         {
             _waiting.Add(new WaitingCandidate(candidate, obstacle));
             return true;
@@ -176,7 +175,7 @@ internal sealed class PackingRound(Inventory inventory, long now, TimeSpan? rema
     private void HoldBack(PackingCandidate candidate, Reservation reservation)
     {
         PackingObstacle obstacle = Obstacles.Reserved(reservation.Holder.Id);
-        (_heldBack ??= []).Add(candidate.Demand, obstacle);
+        (_failed ??= [])[candidate.Demand] = obstacle;
         _waiting.Add(new WaitingCandidate(candidate, obstacle));
     }
 

@@ -1,9 +1,9 @@
-using Balsam;
-using Balsam.Storage;
 using Balsam.Storage.LiteDb;
+using Balsam.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.DependencyInjection;
 
-namespace Microsoft.Extensions.DependencyInjection;
+namespace Balsam;
 
 /// <summary><c>UseLiteDb</c>.</summary>
 public static class LiteDbBuilderExtensions

@@ -180,24 +180,37 @@ internal sealed class DurableLogStream : EngineStream
 
     private void WriteGathered()
     {
-        if (_cutPending)
+        if (_cutPending || !_hasHeader)
         {
-            _device.SetLength(_written == 0 ? 0 : LogFormat.PositionOf(_written));
-            _cutPending = false;
-            _hasHeader &= _written > 0;
-        }
-
-        if (!_hasHeader)
-        {
-            Span<byte> header = stackalloc byte[LogFormat.HeaderSize];
-            LogFormat.WriteHeader(header, _salt, _identity);
-            _device.Write(header, 0);
-            _hasHeader = true;
+            Prepare();
         }
 
         int bytes = (int)(_frames - _written) * LogFormat.FrameSize;
         _device.Write(_gathered.AsSpan(0, bytes), LogFormat.PositionOf(_written));
         _written = _frames;
+    }
+
+    /// <summary>
+    /// Cuts off what is not part of the log and writes the header, durably before any frame: after a power failure old frames must not come
+    /// back beside new ones, nor new ones stand behind a header that is not theirs.
+    /// </summary>
+    private void Prepare()
+    {
+        if (_cutPending)
+        {
+            _device.SetLength(_written == 0 ? 0 : LogFormat.PositionOf(_written));
+        }
+
+        if (_written == 0)
+        {
+            Span<byte> header = stackalloc byte[LogFormat.HeaderSize];
+            LogFormat.WriteHeader(header, _salt, _identity);
+            _device.Write(header, 0);
+        }
+
+        _device.Sync();
+        _cutPending = false;
+        _hasHeader = true;
     }
 
     private void ThrowIfFailed()

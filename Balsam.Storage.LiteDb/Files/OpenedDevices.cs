@@ -17,9 +17,9 @@ internal sealed record OpenedDevices(IFileDevice Data, IFileDevice Log, LogScan 
             var scan = LogScan.Read(log);
             DataFileCheck.Log(paths, identity, scan);
             DataFileCheck.Pages(paths, data.Length, lastPageId, scan);
-            if (scan.UsableFrames > scan.DurableFrames)
+            if (log.Length > 0)
             {
-                // A commit that nobody was told of is seen from now on, so it must not vanish later.
+                // A commit that nobody was told of is seen from now on, so it must not vanish later; nor may a cut one come back.
                 log.Sync();
             }
 

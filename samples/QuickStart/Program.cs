@@ -1,6 +1,5 @@
 // The shortest durable program: three greetings, each a process of its own, recorded in quickstart/balsam.db.
 using Balsam;
-using Microsoft.Extensions.DependencyInjection;
 
 await using var site = await BalsamSite.OpenAsync("quickstart", balsam => balsam.AddApplication<Greet>());
 await site.Client.SubmitAsync(new[] { "Ada", "Grace", "Edsger" }.Select(name => Greet.NewJob($"greet/{name}", new Greet.Parameters(name))));

@@ -25,6 +25,7 @@ public abstract partial class EmbeddedJobStore
     public Task RenewAsync(LeaseToken lease, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        DemandOpen();
         lock (_gate)
         {
             return Try(() =>
@@ -79,6 +80,7 @@ public abstract partial class EmbeddedJobStore
     public Task<IReadOnlyList<LauncherSession>> ListSessionsAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        DemandOpen();
         lock (_gate)
         {
             return Task.FromResult<IReadOnlyList<LauncherSession>>([.. _sessions.All]);
@@ -112,6 +114,7 @@ public abstract partial class EmbeddedJobStore
     {
         ArgumentNullException.ThrowIfNull(ids);
         cancellationToken.ThrowIfCancellationRequested();
+        DemandOpen();
         lock (_gate)
         {
             return Try(() =>
@@ -139,6 +142,7 @@ public abstract partial class EmbeddedJobStore
             Task signal;
             lock (_gate)
             {
+                DemandOpen();
                 if (_sessions.Demand(lease).TakeNews(out signal) is { } news)
                 {
                     return news;

@@ -14,6 +14,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
     private readonly Lock _gate = new();
     private readonly WriteQueue _queue;
     private readonly SessionTable _sessions;
+    // Never disposed, so that a call after DisposeAsync meets the store's own error.
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly Dictionary<JobId, Job> _active = [];
     private DependencyGraph _graph = new();
@@ -75,9 +76,9 @@ public abstract partial class EmbeddedJobStore : IJobStore
             _isOpen = false;
             _eventsCame.TrySetException(new StoreException(StoreErrorKind.Unavailable, $"The store ({Description}) was closed."));
             _ = _eventsCame.Task.Exception;
+            _sessions.WakeAll();
         }
 
-        _opening.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -85,6 +86,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
     public async Task<IReadOnlyList<CommitResult>> CommitAsync(IReadOnlyList<JobCommit> commits, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(commits);
+        CommitChecks.DemandSound(commits);
         DemandOpen();
         return await _queue.WriteAsync(batch => commits.Select(commit => batch.Stage(commit, _sessions)).ToArray(), cancellationToken).ConfigureAwait(false);
     }
@@ -200,27 +202,52 @@ public abstract partial class EmbeddedJobStore : IJobStore
     private DeleteResult StageDeletes(StagedBatch batch, IReadOnlyList<JobId> ids)
     {
         HashSet<JobId> going = [.. ids];
-        List<JobId> deleted = [];
         Dictionary<JobId, string> kept = [];
-        foreach (JobId id in going)
+        foreach (JobId id in ids.Distinct())
         {
-            Job? job = batch.Find(id);
-            JobId needing = batch.ChildrenOf(id).Select(child => child.Key).FirstOrDefault(child => !going.Contains(child) && batch.Find(child) is { State: JobState.AwaitingParents });
-            string? reason = job is null ? "there is no such job"
+            string? reason = batch.Find(id) is null ? "there is no such job"
                 : _sessions.HolderOf(id) is { } holder ? $"launcher {holder.Launcher.Request.Host}:{holder.Launcher.Request.ProcessId} holds it; cancel it first"
-                : needing != default ? $"job {needing} waits for it; delete that too, or first"
+                : WaitingChildOf(batch, id, going) is { } child ? NeededBy(child)
                 : null;
             if (reason is not null)
             {
-                kept[id] = reason;
+                Keep(batch, id, reason, going, kept);
+            }
+        }
+
+        JobId[] deleted = [.. ids.Distinct().Where(going.Contains)];
+        Array.ForEach(deleted, batch.Write.Delete);
+        return new DeleteResult(deleted, kept);
+    }
+
+    private static string NeededBy(JobId child) => $"job {child} waits for it; delete that too, or first";
+
+    private static JobId? WaitingChildOf(StagedBatch batch, JobId id, HashSet<JobId> going)
+    {
+        JobId child = batch.ChildrenOf(id).Select(edge => edge.Key).FirstOrDefault(child => !going.Contains(child) && batch.Find(child) is { State: JobState.AwaitingParents });
+        return child == default ? null : child;
+    }
+
+    // A job that stays keeps what it waits for, and so on up the line.
+    private static void Keep(StagedBatch batch, JobId id, string reason, HashSet<JobId> going, Dictionary<JobId, string> kept)
+    {
+        Queue<(JobId Id, string Reason)> staying = new([(id, reason)]);
+        while (staying.TryDequeue(out (JobId Id, string Reason) next))
+        {
+            if (!going.Remove(next.Id))
+            {
                 continue;
             }
 
-            batch.Write.Delete(id);
-            deleted.Add(id);
+            kept[next.Id] = next.Reason;
+            if (batch.Find(next.Id) is { State: JobState.AwaitingParents } waiting)
+            {
+                foreach (JobDependency edge in waiting.Parents)
+                {
+                    staying.Enqueue((edge.Parent, NeededBy(next.Id)));
+                }
+            }
         }
-
-        return new DeleteResult(deleted, kept);
     }
 
     private void Reload()
@@ -245,7 +272,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
             {
                 if (job.State == JobState.AwaitingParents)
                 {
-                    _graph.Add(job, job.Parents.Count(edge => _states[edge.Parent.Value] is not { } state || DependencyRules.Judge(edge.Condition, state) != DependencyVerdict.Satisfied));
+                    _graph.Add(job, job.Parents.Count(edge => _states[edge.Parent.Value] is { } state && DependencyRules.Judge(edge.Condition, state) != DependencyVerdict.Satisfied));
                 }
                 else if (IsReady(job))
                 {
@@ -286,6 +313,12 @@ public abstract partial class EmbeddedJobStore : IJobStore
         {
             Unpublish(id);
             _states.Set(id.Value, null);
+            if (_sessions.HolderOf(id) is { } holder)
+            {
+                // Claimed while the delete was on its way to disk.
+                holder.TellChanged(id);
+                _sessions.Release(id);
+            }
         }
 
         foreach (JobId id in batch.Released)

@@ -77,6 +77,15 @@ internal sealed class SessionTable(TimeProvider time)
         }
     }
 
+    /// <summary>Wakes everybody who waits: the store is closed.</summary>
+    public void WakeAll()
+    {
+        foreach (Session session in _sessions.Values)
+        {
+            session.Wake(mayClaim: false);
+        }
+    }
+
     // Measured on the monotonic clock: a wall clock that jumps expires nobody.
     private bool IsExpired(Session session) => time.GetElapsedTime(session.RenewedAt) > session.Launcher.Request.LeaseDuration;
 }

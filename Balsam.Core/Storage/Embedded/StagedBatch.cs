@@ -13,7 +13,9 @@ internal sealed class StagedBatch
     private readonly DependencyGraph _graph;
     private readonly DependencyGraph _staged = new();
     private readonly TimeProvider _time;
-    private readonly Queue<(Job Parent, JobState Was)> _moved = [];
+    private readonly Queue<(Job Parent, JobState Was, long Order)> _moved = [];
+    private readonly Dictionary<JobId, long> _countedAt = [];
+    private long _moves;
 
     public StagedBatch(
         long lastId, long lastSequence, long lastEpoch, DependencyGraph graph, Func<JobId, Job?> published, Func<JobId, IEnumerable<Job>> publishedChildren, TimeProvider time)
@@ -28,12 +30,12 @@ internal sealed class StagedBatch
     public WriteBatch Write { get; }
 
     /// <summary>The jobs that launchers let go of with their commits.</summary>
-    public List<JobId> Released { get; } = [];
+    public HashSet<JobId> Released { get; } = [];
 
     /// <summary>The jobs that were changed, and the lease under which: no lease for users and for the graph.</summary>
     public Dictionary<JobId, LeaseToken?> Authors { get; } = [];
 
-    public Job? Find(JobId id) => Write.Find(id) ?? (Write.Deletes.Contains(id) ? null : _published(id));
+    public Job? Find(JobId id) => Write.Find(id) ?? (Write.IsDeleted(id) ? null : _published(id));
 
     /// <summary>How many parents a waiting job waits for, once the batch is published.</summary>
     public int Pending(JobId child) => _staged.IsWaiting(child) ? _staged.Pending(child) : _graph.Pending(child);
@@ -97,52 +99,29 @@ internal sealed class StagedBatch
             return new LeaseLostException(lease.Session, lost);
         }
 
-        HashSet<JobId> seen = [];
         foreach (JobChange change in commit.Changes)
         {
             JobId id = change.Before.Id;
-            if (!seen.Add(id))
-            {
-                throw new ArgumentException($"A commit changes job {id} twice; put both changes into one JobChange.", nameof(commit));
-            }
-
             Job? stored = Find(id);
             if (stored is null || stored.Version != change.Before.Version)
             {
                 return new JobConcurrencyException(id, change.Before.Version, stored?.Version ?? 0);
             }
 
-            if (commit.Lease is { } held && !sessions.Holds(held, id))
+            if (commit.Lease is { } held && (!sessions.Holds(held, id) || Released.Contains(id)))
             {
                 return new LeaseLostException(held.Session, id);
             }
 
-            DemandLegal(stored, change);
+            if (CommitChecks.WhyIllegal(stored, change) is { } illegal)
+            {
+                return illegal;
+            }
         }
 
         JobId missing = commit.Additions.SelectMany(addition => addition.Parents).Where(parent => parent.IsStored).Select(parent => parent.Stored)
             .FirstOrDefault(parent => Find(parent) is null);
         return missing == default ? null : new JobNotFoundException(missing);
-    }
-
-    // A change can only be made by Job itself; this keeps out one that was made on a forged snapshot.
-    private static void DemandLegal(Job stored, JobChange change)
-    {
-        JobState at = stored.State;
-        foreach (JobEvent step in change.Events)
-        {
-            if (step.From != at || !JobTransitions.TryGetNext(at, step.Trigger, out JobState to) || to != step.To)
-            {
-                throw new InvalidJobTransitionException(stored.Id, at, step.Trigger);
-            }
-
-            at = to;
-        }
-
-        if (at != change.After.State)
-        {
-            throw new ArgumentException($"The change of job {stored.Id} ends in {change.After.State.ToText()}, its events in {at.ToText()}.", nameof(change));
-        }
     }
 
     private void Put(JobChange change, LeaseToken? author)
@@ -156,7 +135,7 @@ internal sealed class StagedBatch
 
         if (change.Before.State.IsFinal() || change.After.State.IsFinal())
         {
-            _moved.Enqueue((change.After, change.Before.State));
+            _moved.Enqueue((change.After, change.Before.State, _moves++));
         }
     }
 
@@ -203,7 +182,7 @@ internal sealed class StagedBatch
         }
         else
         {
-            _staged.Add(change.After, pending);
+            StartWaiting(change.After, pending);
         }
 
         Put(change, author);
@@ -221,7 +200,7 @@ internal sealed class StagedBatch
         }
 
         change.Apply(JobTrigger.ParentsPending, now);
-        _staged.Add(job, pending);
+        StartWaiting(job, pending);
         if (broken is not null)
         {
             change.Fail(JobTrigger.ParentFailed, now, DependencyRules.FailureOfChild(broken));
@@ -233,14 +212,26 @@ internal sealed class StagedBatch
     // Without transfers to wait for, a job passes stage-in in the same write.
     private void Proceed(JobChange change, DateTimeOffset now) => Put(change.Apply(JobTrigger.StagedIn, now), null);
 
+    // The count holds all moves so far, also those of which FollowEdges has not told the children yet: it must not count them again.
+    private void StartWaiting(Job job, int pending)
+    {
+        _staged.Add(job, pending);
+        _countedAt[job.Id] = _moves;
+    }
+
+    // A parent that was deleted is not waited for: nobody could ever end that wait.
     private int CountPending(Job job, out Job? broken)
     {
         int pending = 0;
         broken = null;
         foreach (JobDependency edge in job.Parents)
         {
-            Job? parent = Find(edge.Parent);
-            DependencyVerdict verdict = parent is null ? DependencyVerdict.Pending : DependencyRules.Judge(edge.Condition, parent.State);
+            if (Find(edge.Parent) is not { } parent)
+            {
+                continue;
+            }
+
+            DependencyVerdict verdict = DependencyRules.Judge(edge.Condition, parent.State);
             pending += verdict == DependencyVerdict.Satisfied ? 0 : 1;
             broken ??= verdict == DependencyVerdict.Broken ? parent : null;
         }
@@ -250,21 +241,21 @@ internal sealed class StagedBatch
 
     private void FollowEdges()
     {
-        while (_moved.TryDequeue(out (Job Parent, JobState Was) moved))
+        while (_moved.TryDequeue(out (Job Parent, JobState Was, long Order) moved))
         {
-            FollowEdges(moved.Parent, moved.Was);
-            if (moved.Was == JobState.Failed && moved.Parent.State != JobState.Failed)
+            FollowEdges(moved.Parent, moved.Was, moved.Order);
+            if (moved.Was.IsFinal() && moved.Parent.State != moved.Was)
             {
                 BringBackChildren(moved.Parent);
             }
         }
     }
 
-    private void FollowEdges(Job parent, JobState was)
+    private void FollowEdges(Job parent, JobState was, long order)
     {
         foreach ((JobId childId, DependencyCondition condition) in ChildrenOf(parent.Id))
         {
-            if (Find(childId) is not { State: JobState.AwaitingParents } child)
+            if (Find(childId) is not { State: JobState.AwaitingParents } child || order < _countedAt.GetValueOrDefault(childId))
             {
                 continue;
             }
@@ -292,7 +283,7 @@ internal sealed class StagedBatch
             .Select(job => job.Id).Distinct().ToArray();
         foreach (JobId id in children)
         {
-            if (Find(id) is not { State: JobState.Failed, Failure.Kind: FailureKind.ParentFailed } child)
+            if (Find(id) is not { State: JobState.Failed, Failure.Kind: FailureKind.ParentFailed } child || child.Parents.Any(edge => Find(edge.Parent) is null))
             {
                 continue;
             }

@@ -85,7 +85,7 @@ public sealed class StateMap
     /// <returns>The id, or 0 when there is none.</returns>
     public long Next(long after, JobStateSet states)
     {
-        (int page, int slot) = Place(after + 1);
+        (int page, int slot) = Place(after == long.MaxValue ? after : after + 1);
         for (; page < _pages.Count; page++, slot = 0)
         {
             if (_pages[page] is not { } bytes)
@@ -131,5 +131,6 @@ public sealed class StateMap
         return 0;
     }
 
-    private static (int Page, int Slot) Place(long id) => id < 0 ? (-1, PageSize - 1) : ((int)(id / PageSize), (int)(id % PageSize));
+    // An id that nobody gave yet may be any number that a user types: its page is then beyond all pages.
+    private static (int Page, int Slot) Place(long id) => id < 0 ? (-1, PageSize - 1) : ((int)Math.Min(id / PageSize, int.MaxValue), (int)(id % PageSize));
 }

@@ -5,6 +5,7 @@ public sealed class WriteBatch
 {
     private readonly Dictionary<JobId, (Job Job, bool IsNew)> _puts = [];
     private readonly List<JobId> _deletes = [];
+    private readonly HashSet<JobId> _deleted = [];
     private readonly List<JobEvent> _events = [];
 
     /// <summary>The jobs to insert.</summary>
@@ -40,10 +41,19 @@ public sealed class WriteBatch
 
     internal void Put(Job job) => _puts[job.Id] = (job, _puts.TryGetValue(job.Id, out (Job Job, bool IsNew) earlier) && earlier.IsNew);
 
+    internal bool IsDeleted(JobId id) => _deleted.Contains(id);
+
     internal void Delete(JobId id)
     {
-        _puts.Remove(id);
-        _deletes.Add(id);
+        if (_puts.Remove(id))
+        {
+            _events.RemoveAll(step => step.JobId == id);
+        }
+
+        if (_deleted.Add(id))
+        {
+            _deletes.Add(id);
+        }
     }
 
     internal void Append(JobEvent step)

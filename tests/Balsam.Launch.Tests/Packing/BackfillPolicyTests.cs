@@ -89,6 +89,25 @@ public sealed class BackfillPolicyTests
     }
 
     [Test]
+    public void Pack_HigherPriorityTookAKeptNode_OthersAreKeptInstead()
+    {
+        Inventory inventory = Make.Inventory(2, 5);
+        Make.Place(inventory, Make.Cores(3), 100, endMinute: 10);
+        Make.Place(inventory, Make.Cores(3), 101, endMinute: 20);
+        var alone = new PackingCandidate(1, new JobResources { PackingCount = 1 });
+        PackingPlan before = Make.Pack(inventory, [alone, new(2, Make.Cores(1, 90))]);
+        Assert.That(before.Reservation!.Nodes, Is.EqualTo(["n0"]));
+        inventory.Release(before.Placed.Single().Allocation);
+        PackingPlan plan = Make.Pack(inventory, [alone, new(4, Make.Cores(1, 60), 1), new(5, Make.Cores(1, 90))], 1);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Make.Ids(plan.Placed), Is.EqualTo([4, 5]));
+            Assert.That(plan.Reservation!.Nodes, Is.EqualTo(["n1"]), "job 4 runs on n0 for an hour");
+            Assert.That(plan.Placed[1].Allocation.Placement.Shares[0].Node, Is.EqualTo("n0"));
+        }
+    }
+
+    [Test]
     public void Pack_AnotherNodeBecomesEmpty_ItStepsInForTheOneThatEndsLast()
     {
         Inventory inventory = Make.Inventory(3, 2);

@@ -13,11 +13,11 @@ public sealed class BackfillPropertyTests
         static (nodes, jobs) =>
         {
             PackingSimulation first = Run(nodes, jobs, check: nodes.Length < 10);
-            int possible = jobs.Count(job => PackingLimits.WhyNever(nodes, job.Request) is null);
+            int possible = jobs.Count(job => NodeRequests.WhyNever(nodes, job.Request) is null);
             return first.Starts.Count == possible && first.Inventory.FreeCores == first.Inventory.TotalCores
                 && Run(nodes, jobs, check: false).Log.SequenceEqual(first.Log);
         },
-        iter: 120);
+        iter: 80);
 
     // Estimates never too short, some far too long, some missing. At each moment the first to wait has a bound that only sinks.
     [Test]
@@ -38,7 +38,7 @@ public sealed class BackfillPropertyTests
             while (simulation.Advance());
             return bounds.All(bound => Make.Noon.AddMinutes(simulation.Starts[bound.Key]) <= bound.Value.AddSeconds(1));
         },
-        iter: 120);
+        iter: 80);
 
     [Test]
     public void Pack_OneCandidateOnAnIdleInventory_StartsIfItEverCan() => Gen.Select(PackingGen.Nodes, PackingGen.Request).Sample(
@@ -46,8 +46,8 @@ public sealed class BackfillPropertyTests
         {
             PackingPlan plan = Make.Pack(new Inventory(nodes), [new(1, request)]);
             return plan.Placed.Count == 1
-                ? PackingLimits.WhyNever(nodes, request) is null
-                : plan.Waiting[0].Obstacle.IsPermanent && plan.Waiting[0].Obstacle.Sentence == $"{PackingLimits.WhyNever(nodes, request)}.";
+                ? NodeRequests.WhyNever(nodes, request) is null
+                : plan.Waiting[0].Obstacle.IsPermanent && plan.Waiting[0].Obstacle.Sentence == $"{NodeRequests.WhyNever(nodes, request)}.";
         },
         iter: 1000);
 

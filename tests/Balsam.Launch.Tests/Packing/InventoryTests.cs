@@ -175,6 +175,29 @@ public sealed class InventoryTests
     }
 
     [Test]
+    public void TryPlace_ThousandsOfNodes_FindsTheOneWithRoom()
+    {
+        Inventory inventory = Make.Inventory(9000, 1);
+        Allocation[] held = [.. Enumerable.Range(0, 9000).Select(id => Make.Place(inventory, new JobResources(), id))];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(held.Select(static a => a.Placement.Shares[0].Node), Is.EqualTo(inventory.Nodes.Select(static n => n.Name)));
+            Assert.That(inventory.TryPlace(new PackingCandidate(1, new JobResources()), null, out _), Is.False);
+        }
+
+        foreach (int node in (int[])[8999, 4096, 63])
+        {
+            inventory.Release(held[node]);
+            held[node] = Make.Place(inventory, new JobResources());
+            Assert.That(held[node].Placement.Shares[0].Node, Is.EqualTo($"n{node}"));
+        }
+
+        inventory.Release(held[4095]);
+        inventory.Release(held[8000]);
+        Assert.That(Make.Place(inventory, Make.WholeNodes(2)).Placement.Shares.Select(static s => s.Node), Is.EqualTo(["n4095", "n8000"]));
+    }
+
+    [Test]
     public void Release_Twice_IsRefused()
     {
         Inventory inventory = Make.Inventory(1, 2);

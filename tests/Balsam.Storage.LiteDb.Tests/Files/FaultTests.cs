@@ -23,7 +23,7 @@ internal sealed class FaultTests
     {
         int acknowledged = 0;
         int faults = 0;
-        for (int accepted = 0; accepted < 120; accepted++)
+        for (int accepted = 0; accepted < 60; accepted++)
         {
             using (LiteDbFile file = LiteDbFile.Open(_path, new FaultyDisk(accepted).Options(checkpointAt)))
             {
@@ -52,13 +52,13 @@ internal sealed class FaultTests
             Assert.That(BatchWorkload.Verify(again), Is.EqualTo(acknowledged), $"{accepted} accepted");
         }
 
-        Assert.That(faults, Is.GreaterThan(20));
+        Assert.That(faults, Is.GreaterThan(15));
     }
 
     [Test]
     public void Open_OnAFullDisk_ReadsWhatIsThere()
     {
-        using (LiteDbFile file = LiteDbFile.Open(_path, new FaultyDisk(5).Options()))
+        using (LiteDbFile file = LiteDbFile.Open(_path, new FaultyDisk(6).Options()))
         {
             BatchWorkload.Commit(file, 1);
             BatchWorkload.Commit(file, 2);
@@ -72,7 +72,7 @@ internal sealed class FaultTests
     [Test]
     public void Dispose_DiskFullInTheLastCheckpoint_LeavesTheLogToTheNextOpener()
     {
-        LiteDbFile file = LiteDbFile.Open(_path, new FaultyDisk(6).Options());
+        LiteDbFile file = LiteDbFile.Open(_path, new FaultyDisk(7).Options());
         BatchWorkload.Commit(file, 1);
         BatchWorkload.Commit(file, 2);
 

@@ -19,9 +19,7 @@ internal sealed class KillTests
     {
         _directory = new TemporaryDirectory();
         _path = _directory["store.db"];
-        int seed = TestContext.CurrentContext.Random.Next();
-        _random = new Random(seed);
-        TestContext.Out.WriteLine($"seed {seed}");
+        _random = TestSeed.NewRandom();
     }
 
     [TearDown]

@@ -5,16 +5,16 @@ namespace Balsam.Storage.LiteDb.Tests.Files;
 /// <summary>Power that goes at each point in turn, with any part of the unsynchronised writes on disk.</summary>
 internal sealed class PowerLossTests
 {
+    private const int Losses = 150;
+
     [Test]
     public void PowerLoss_AtAnyPoint_KeepsEveryAcknowledgedBatchAndNoHalfOne()
     {
-        int seed = TestContext.CurrentContext.Random.Next();
-        TestContext.Out.WriteLine($"seed {seed}");
-        var random = new Random(seed);
+        Random random = TestSeed.NewRandom();
         using var directory = new TemporaryDirectory();
         string path = directory["store.db"];
         int acknowledged = 0;
-        for (int loss = 0; loss < 120; loss++)
+        for (int loss = 0; loss < Losses; loss++)
         {
             var disk = new PowerLossDisk(random);
             using (LiteDbFile file = LiteDbFile.Open(path, disk.Options(checkpointAt: 200_000)))
@@ -22,7 +22,7 @@ internal sealed class PowerLossTests
                 int last = BatchWorkload.Verify(file);
                 Assert.That(last, Is.InRange(acknowledged, acknowledged + 1), $"loss {loss}");
                 acknowledged = last;
-                disk.FailAfter(random.Next(1, 250));
+                disk.FailAfter(random.Next(1, random.Next(4) == 0 ? 1_500 : 120));
                 CommitUntilFault(file, ref acknowledged);
             }
 

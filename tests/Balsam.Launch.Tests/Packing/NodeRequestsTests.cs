@@ -2,7 +2,7 @@ using Balsam.Launch.Packing;
 
 namespace Balsam.Launch.Tests.Packing;
 
-public sealed class PackingLimitsTests
+public sealed class NodeRequestsTests
 {
     private static readonly NodeSpec[] Nodes =
     [
@@ -29,12 +29,12 @@ public sealed class PackingLimitsTests
 
     [TestCaseSource(nameof(Cases))]
     public void WhyNever_Request_SaysWhatIsMissing(JobResources resources, string? reason) =>
-        Assert.That(PackingLimits.WhyNever(Nodes, resources), Is.EqualTo(reason));
+        Assert.That(NodeRequests.WhyNever(Nodes, resources), Is.EqualTo(reason));
 
     [TestCaseSource(nameof(Cases))]
     public void WhyNever_Request_AgreesWithAnEmptyInventory(JobResources resources, string? reason) =>
         Assert.That(new Inventory(Nodes).TryPlace(new PackingCandidate(1, resources), null, out _), Is.EqualTo(reason is null));
 
     [Test]
-    public void WhyNever_NoNodes_SaysSo() => Assert.That(PackingLimits.WhyNever([], new JobResources()), Is.EqualTo("1 node asked, there are 0"));
+    public void WhyNever_NoNodes_SaysSo() => Assert.That(NodeRequests.WhyNever([], new JobResources()), Is.EqualTo("1 node asked, there are 0"));
 }

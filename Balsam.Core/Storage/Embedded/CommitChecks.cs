@@ -1,0 +1,54 @@
+namespace Balsam.Storage.Embedded;
+
+/// <summary>What keeps mistakes and forgeries out of a store.</summary>
+internal static class CommitChecks
+{
+    /// <summary>Refuses mistakes of the caller that can be seen without the store, before anything of the call is staged.</summary>
+    /// <exception cref="ArgumentException">A commit changes a job twice, or refers to a parent that is not in it.</exception>
+    public static void DemandSound(IReadOnlyList<JobCommit> commits)
+    {
+        foreach (JobCommit commit in commits)
+        {
+            HashSet<JobId> seen = [];
+            foreach (JobChange change in commit.Changes)
+            {
+                if (!seen.Add(change.Before.Id))
+                {
+                    throw new ArgumentException($"A commit changes job {change.Before.Id} twice; put both changes into one JobChange.", nameof(commits));
+                }
+            }
+
+            for (int place = 0; place < commit.Additions.Count; place++)
+            {
+                foreach (ParentReference parent in commit.Additions[place].Parents)
+                {
+                    if (!parent.IsStored && (parent.Index < 0 || parent.Index >= commit.Additions.Count || parent.Index == place))
+                    {
+                        throw new ArgumentException(
+                            FormattableString.Invariant($"Addition {place} names addition {parent.Index} as its parent; there are {commit.Additions.Count}, counted from 0, and none is its own parent."),
+                            nameof(commits));
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>A change can only be made by Job itself; this keeps out one that was made on a forged snapshot.</summary>
+    public static BalsamException? WhyIllegal(Job stored, JobChange change)
+    {
+        JobState at = stored.State;
+        foreach (JobEvent step in change.Events)
+        {
+            if (step.From != at || !JobTransitions.TryGetNext(at, step.Trigger, out JobState to) || to != step.To)
+            {
+                return new InvalidJobTransitionException(stored.Id, at, step.Trigger);
+            }
+
+            at = to;
+        }
+
+        return at == change.After.State
+            ? null
+            : new BalsamException($"The change of job {stored.Id} ends in {change.After.State.ToText()}, its steps in {at.ToText()}: it was not made on the job as it is stored.");
+    }
+}

@@ -1,0 +1,344 @@
+using Balsam.Storage;
+
+namespace Balsam.Testing.Conformance.Model;
+
+/// <summary>The commands of a run: each is given to the store and to the model, and what the store answers is compared.</summary>
+internal sealed class ModelCommands(StoreConformanceContext context, StoreModel model, Random random)
+{
+    private static readonly ApplicationName[] Applications = ["App", "Other"];
+    private static readonly SiteName[] Sites = ["local", "theta"];
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
+
+    // Left to the store itself: it alone decides that the parents of a waiting job have finished or failed.
+    private static readonly JobTrigger[] GraphOnly = [JobTrigger.ParentsPending, JobTrigger.ParentsFinished, JobTrigger.ParentFailed];
+
+    public async Task RunOneAsync(Action<string> log)
+    {
+        (int Weight, Func<Action<string>, Task> Command)[] commands =
+        [
+            (5, AddAsync), (10, MoveAsync), (4, MoveSeveralAsync), (2, MoveStaleAsync), (2, EditAsync), (2, OpenSessionAsync), (6, ClaimAsync), (8, LauncherWriteAsync),
+            (2, ReleaseAsync), (1, CloseSessionAsync), (1, RenewAsync), (2, AdvanceAndRecoverAsync), (2, DeleteAsync), (context.Fixture.IsDurable ? 1 : 0, ReopenAsync),
+        ];
+        int choice = random.Next(commands.Sum(command => command.Weight));
+        await commands.First(command => (choice -= command.Weight) < 0).Command(log);
+    }
+
+    private T Pick<T>(IReadOnlyCollection<T> items) => items.ElementAt(random.Next(items.Count));
+
+    private async Task AddAsync(Action<string> log)
+    {
+        int count = random.Next(1, 6);
+        int[] order = [.. Enumerable.Range(0, count)];
+        random.Shuffle(order);
+        JobAddition[] additions = [.. Enumerable.Range(0, count).Select(i => StoreConformanceContext.Addition(ParentsFor(i, order)) with
+        {
+            Application = Pick(Applications), Site = Sites[random.Next(5) == 0 ? 1 : 0], Priority = random.Next(3), Resources = JobResources.Default with { RanksPerNode = random.Next(1, 3) },
+        })];
+        IReadOnlyList<Job> added = await context.AddAsync(additions);
+        log($"add {string.Join("; ", added.Select(job => $"{job.Id} after [{string.Join(", ", job.Parents.Select(edge => $"{edge.Parent} {edge.Condition}"))}]"))}");
+        model.Add(added.Select((job, i) => new ModelJob
+        {
+            Id = job.Id, Application = additions[i].Application, Site = additions[i].Site, Priority = additions[i].Priority, Resources = additions[i].Resources,
+            Parents = [.. additions[i].Parents.Select(parent => (parent.IsStored ? parent.Stored : added[parent.Index].Id, parent.Condition))],
+        }));
+        Check.Sequence(added.Select(job => model.Find(job.Id)!.State), added.Select(job => job.State), "The states that the add returned");
+    }
+
+    // A sibling may only come after those before it in a random order, so that there is no circle; each parent stands once.
+    private IEnumerable<ParentReference> ParentsFor(int index, int[] order)
+    {
+        HashSet<JobId> stored = [];
+        for (int n = random.Next(4); n > 0 && model.Jobs.Count > 0; n--)
+        {
+            JobId parent = Pick(model.Jobs).Id;
+            if (stored.Add(parent))
+            {
+                yield return ParentReference.To(parent, Condition());
+            }
+        }
+
+        foreach (int sibling in order.TakeWhile(place => place != index))
+        {
+            if (random.Next(3) == 0)
+            {
+                yield return ParentReference.ToIndex(sibling, Condition());
+            }
+        }
+    }
+
+    private DependencyCondition Condition() => random.Next(2) == 0 ? DependencyCondition.Success : Pick(Enum.GetValues<DependencyCondition>());
+
+    private JobTrigger[] TriggersFor(JobState state)
+    {
+        JobTrigger[] allowed = [.. JobTransitions.AllowedIn(state).Except(GraphOnly)];
+        if (random.Next(3) == 0 && !state.IsFinal() && state != JobState.AwaitingParents)
+        {
+            return [.. WayToTheEnd(state)];
+        }
+
+        // Cancelling everything would leave little to do.
+        return [random.Next(4) == 0 ? Pick(allowed) : allowed.FirstOrDefault(trigger => trigger != JobTrigger.Cancelled, JobTrigger.Cancelled)];
+    }
+
+    private static IEnumerable<JobTrigger> WayToTheEnd(JobState state)
+    {
+        while (state != JobState.JobFinished)
+        {
+            JobTrigger trigger = StoreConformanceContext.NextTrigger(state);
+            yield return trigger;
+            _ = JobTransitions.TryGetNext(state, trigger, out state);
+        }
+    }
+
+    private JobChange Change(Job job, IReadOnlyList<JobTrigger> triggers)
+    {
+        var change = new JobChange(job);
+        foreach (JobTrigger trigger in triggers)
+        {
+            change = change.After.State != JobState.Failed && JobTransitions.TryGetNext(change.After.State, trigger, out JobState to) && to == JobState.Failed
+                ? change.Fail(trigger, context.Now, new FailureDetails { Kind = FailureKind.HookDecision, Message = "random" })
+                : change.Apply(trigger, context.Now);
+        }
+
+        return change;
+    }
+
+    private async Task MoveAsync(Action<string> log)
+    {
+        if (model.Jobs.Count == 0)
+        {
+            return;
+        }
+
+        Job job = await context.GetAsync(Pick(model.Jobs).Id);
+        JobTrigger[] triggers = TriggersFor(job.State);
+        log($"user: job {job.Id} {string.Join(", ", triggers)}");
+        await context.CommitAsync(Change(job, triggers));
+        model.Move(job.Id, triggers);
+        model.Settle();
+    }
+
+    // One commit of several jobs, all towards an end or all out of it: then the order within the commit does not matter.
+    private async Task MoveSeveralAsync(Action<string> log)
+    {
+        bool restart = random.Next(3) == 0;
+        ModelJob[] chosen = [.. model.Jobs.Where(job => job.State.IsFinal() == restart && job.State != JobState.AwaitingParents).OrderBy(_ => random.Next()).Take(random.Next(1, 5))];
+        if (chosen.Length == 0)
+        {
+            return;
+        }
+
+        IReadOnlyList<Job> jobs = await context.Store.FindAsync([.. chosen.Select(job => job.Id)], CancellationToken.None);
+        JobTrigger[][] triggers = [.. jobs.Select(job => restart ? [JobTrigger.Restarted] : random.Next(2) == 0 ? [JobTrigger.Cancelled] : WayToTheEnd(job.State).ToArray())];
+        log($"user, one commit: {string.Join("; ", jobs.Zip(triggers, (job, steps) => $"job {job.Id} {string.Join(", ", steps)}"))}");
+        await context.CommitAsync(new JobCommit { Changes = [.. jobs.Zip(triggers, Change)] });
+        foreach ((Job job, JobTrigger[] steps) in jobs.Zip(triggers))
+        {
+            model.Move(job.Id, steps);
+        }
+
+        model.Settle();
+    }
+
+    private async Task MoveStaleAsync(Action<string> log)
+    {
+        ModelJob[] chosen = [.. model.Jobs.OrderBy(_ => random.Next()).Take(3)];
+        if (chosen.Length == 0)
+        {
+            return;
+        }
+
+        IReadOnlyList<Job> jobs = await context.Store.FindAsync([.. chosen.Select(job => job.Id)], CancellationToken.None);
+        Job stale = Job.Restore(jobs[^1].ToSnapshot() with { Version = jobs[^1].Version - 1 });
+        log($"user, stale: jobs {string.Join(", ", chosen.Select(job => job.Id))}");
+        CommitResult result = await context.TryCommitAsync(new JobCommit
+        {
+            Changes = [.. jobs.SkipLast(1).Append(stale).Select(job => new JobChange(job).Edit(fields => fields with { Priority = 50 }, context.Now))],
+            Additions = [StoreConformanceContext.Addition()],
+        });
+        Check.That(result.Refusal is JobConcurrencyException, "a stale commit is refused");
+    }
+
+    private async Task EditAsync(Action<string> log)
+    {
+        if (model.Jobs.Count == 0)
+        {
+            return;
+        }
+
+        ModelJob job = Pick(model.Jobs);
+        job.Priority = random.Next(3);
+        job.NotBefore = random.Next(2) == 0 ? null : context.Now.ToStoredInstant() + TimeSpan.FromMinutes(random.Next(30));
+        job.Touched = true;
+        log($"user: job {job.Id} gets priority {job.Priority} and waits until {job.NotBefore:T}");
+        await context.CommitAsync(new JobChange(await context.GetAsync(job.Id)).Edit(fields => fields with { Priority = job.Priority, NotBefore = job.NotBefore }, context.Now));
+    }
+
+    private async Task OpenSessionAsync(Action<string> log)
+    {
+        if (model.Sessions.Count >= 4)
+        {
+            return;
+        }
+
+        SiteName site = Sites[random.Next(3) == 0 ? 1 : 0];
+        LauncherSession session = await context.OpenSessionAsync(Lease, site.Value);
+        log($"open session {session.Token.Epoch} of {site}");
+        model.Sessions.Add(new ModelSession(session, context.Now + Lease));
+    }
+
+    private ModelSession? PickSession(bool valid = true)
+    {
+        ModelSession[] sessions = [.. model.Sessions.Where(session => session.Expires >= context.Now == valid)];
+        return sessions.Length == 0 ? null : Pick(sessions);
+    }
+
+    private async Task ClaimAsync(Action<string> log)
+    {
+        if (PickSession() is not { } session)
+        {
+            return;
+        }
+
+        var request = new ClaimRequest
+        {
+            Lease = session.Token,
+            Limit = random.Next(6),
+            LimitPerShape = random.Next(3) == 0 ? random.Next(1, 4) : int.MaxValue,
+            Wanted = Applications.Where(_ => random.Next(4) > 0).ToDictionary(name => name, _ => random.Next(3) == 0 ? JobStates.Runnable : JobStates.All),
+        };
+        Dictionary<JobResources, int> taken = [];
+        List<ModelJob> expected = [];
+        foreach (ModelJob job in model.Claimable(session, context.Now))
+        {
+            bool wanted = request.Wanted.TryGetValue(job.Application, out JobStateSet states) && states.Contains(job.State);
+            if (wanted && expected.Count < request.Limit && taken.GetValueOrDefault(job.Resources) < request.LimitPerShape)
+            {
+                taken[job.Resources] = taken.GetValueOrDefault(job.Resources) + 1;
+                expected.Add(job);
+            }
+        }
+
+        log($"session {session.Token.Epoch} claims {request.Limit}: {string.Join(", ", expected.Select(job => job.Id))}");
+        ClaimResult claim = await context.ClaimAsync(request);
+        Check.Sequence(expected.Select(job => job.Id), claim.Jobs.Select(job => job.Id), "The claim");
+        expected.ForEach(job => job.Holder = session);
+    }
+
+    private async Task LauncherWriteAsync(Action<string> log)
+    {
+        ModelJob[] held = [.. model.Jobs.Where(job => job.Holder is not null && job.State is not (JobState.AwaitingParents or JobState.JobFinished or JobState.Failed))];
+        if (held.Length == 0)
+        {
+            return;
+        }
+
+        ModelJob job = Pick(held);
+        ModelSession holder = job.Holder!;
+        bool keep = random.Next(2) == 0;
+        JobTrigger[] triggers = TriggersFor(job.State);
+        log($"session {holder.Token.Epoch}{(keep ? ", keeping" : "")}: job {job.Id} {string.Join(", ", triggers)}");
+        var commit = new JobCommit { Lease = holder.Token, KeepLease = keep, Changes = [Change(await context.GetAsync(job.Id), triggers)] };
+        if (holder.Expires < context.Now)
+        {
+            Check.That((await context.TryCommitAsync(commit)).Refusal is LeaseLostException, "a write under an expired lease is refused");
+            return;
+        }
+
+        await context.CommitAsync(commit);
+        model.Move(job.Id, triggers);
+        job.Holder = keep ? holder : null;
+        model.Settle();
+    }
+
+    private async Task ReleaseAsync(Action<string> log)
+    {
+        if (PickSession() is not { } session || model.Jobs.Count == 0)
+        {
+            return;
+        }
+
+        ModelJob[] released = [Pick(model.Jobs), .. model.Jobs.Where(job => job.Holder == session).Take(1)];
+        log($"session {session.Token.Epoch} releases {string.Join(", ", released.Select(job => job.Id))}");
+        await context.Store.ReleaseAsync(session.Token, [.. released.Select(job => job.Id)], CancellationToken.None);
+        foreach (ModelJob job in released.Where(job => job.Holder == session))
+        {
+            job.Holder = null;
+        }
+    }
+
+    private async Task CloseSessionAsync(Action<string> log)
+    {
+        if (PickSession() is not { } session)
+        {
+            return;
+        }
+
+        log($"close session {session.Token.Epoch}");
+        await context.Store.CloseSessionAsync(session.Token, CancellationToken.None);
+        model.Close(session);
+    }
+
+    private async Task RenewAsync(Action<string> log)
+    {
+        if (PickSession(random.Next(3) > 0) is not { } session)
+        {
+            return;
+        }
+
+        log($"renew session {session.Token.Epoch}");
+        if (session.Expires < context.Now)
+        {
+            await Check.ThrowsAsync<LeaseLostException>(() => context.Store.RenewAsync(session.Token, CancellationToken.None), "Renewing an expired lease");
+            return;
+        }
+
+        await context.Store.RenewAsync(session.Token, CancellationToken.None);
+        session.Expires = context.Now + Lease;
+    }
+
+    private async Task AdvanceAndRecoverAsync(Action<string> log)
+    {
+        TimeSpan by = TimeSpan.FromSeconds(random.Next(1, 400)) + TimeSpan.FromMilliseconds(0.5);
+        SiteName site = Pick(Sites);
+        log($"after {by}, recover {site}");
+        context.Fixture.Advance(by);
+        IReadOnlyList<JobId> recovered = await context.Store.RecoverAsync(site, CancellationToken.None);
+        Check.SameSet(model.Recover(site, context.Now), recovered, "The recovered jobs");
+    }
+
+    private async Task DeleteAsync(Action<string> log)
+    {
+        if (model.Jobs.Count < 10)
+        {
+            return;
+        }
+
+        JobId[] ids = [.. model.Jobs.OrderBy(_ => random.Next()).Take(random.Next(1, 6)).Select(job => job.Id), new JobId(1_000_000)];
+        log($"delete {string.Join(", ", ids)}");
+        DeleteResult result = await context.Store.DeleteAsync(ids, CancellationToken.None);
+        Check.SameSet(model.Delete(ids), result.Deleted, "The deleted jobs");
+        Check.SameSet(ids.Except(result.Deleted), result.Kept.Keys, "The kept jobs");
+    }
+
+    // Sessions are closed first: whether they outlive the store object is not part of the contract.
+    private async Task ReopenAsync(Action<string> log)
+    {
+        log("reopen");
+        foreach (ModelSession session in model.Sessions.ToArray())
+        {
+            if (session.Expires >= context.Now)
+            {
+                await context.Store.CloseSessionAsync(session.Token, CancellationToken.None);
+                model.Close(session);
+            }
+        }
+
+        foreach (SiteName site in Sites)
+        {
+            Check.SameSet(model.Recover(site, context.Now), await context.Store.RecoverAsync(site, CancellationToken.None), "The recovered jobs before reopening");
+        }
+
+        await context.Fixture.ReopenAsync();
+    }
+}

@@ -1,0 +1,130 @@
+namespace Balsam.Testing.Conformance.Model;
+
+/// <summary>The contract in its plainest form: dictionaries, and rules applied over and over until nothing changes.</summary>
+internal sealed class StoreModel
+{
+    private readonly SortedDictionary<JobId, ModelJob> _jobs = [];
+
+    public List<ModelSession> Sessions { get; } = [];
+
+    public IReadOnlyCollection<ModelJob> Jobs => _jobs.Values;
+
+    public ModelJob? Find(JobId id) => _jobs.GetValueOrDefault(id);
+
+    public void BeginCommand()
+    {
+        foreach (ModelJob job in _jobs.Values)
+        {
+            (job.Before, job.Touched, job.Shaken) = (job.State, false, false);
+        }
+    }
+
+    public void Add(IEnumerable<ModelJob> jobs)
+    {
+        foreach (ModelJob job in jobs)
+        {
+            job.State = JobState.AwaitingParents;
+            job.Touched = true;
+            _jobs.Add(job.Id, job);
+        }
+
+        Settle();
+    }
+
+    public void Move(JobId id, IEnumerable<JobTrigger> triggers)
+    {
+        ModelJob job = _jobs[id];
+        foreach (JobTrigger trigger in triggers)
+        {
+            job.State = JobTransitions.TryGetNext(job.State, trigger, out JobState to) ? to : throw new ConformanceException($"The model was given an illegal move: {job.State} {trigger}.");
+            job.NotBefore = trigger == JobTrigger.Started ? null : job.NotBefore;
+        }
+
+        job.FailedWithParent = false;
+        job.Touched = true;
+    }
+
+    /// <summary>Applies the rules of the graph until nothing changes any more.</summary>
+    public void Settle()
+    {
+        while (_jobs.Values.Any(SettleOne))
+        {
+        }
+    }
+
+    public IEnumerable<ModelJob> Claimable(ModelSession session, DateTimeOffset now) => _jobs.Values
+        .Where(job => job.Holder is null && job.Site == session.Site && JobStates.Claimable.Contains(job.State) && (job.NotBefore is null || job.NotBefore <= now))
+        .OrderByDescending(job => job.Priority).ThenBy(job => job.Id);
+
+    /// <summary>Ends a session; gives the jobs that ran under it.</summary>
+    public IReadOnlyList<JobId> Close(ModelSession session)
+    {
+        Sessions.Remove(session);
+        ModelJob[] held = [.. _jobs.Values.Where(job => job.Holder == session)];
+        ModelJob[] running = [.. held.Where(job => job.State == JobState.Running)];
+        Array.ForEach(held, job => job.Holder = null);
+        Array.ForEach(running, job => Move(job.Id, [JobTrigger.RunTimedOut]));
+        return [.. running.Select(job => job.Id)];
+    }
+
+    public IReadOnlyList<JobId> Recover(SiteName site, DateTimeOffset now)
+    {
+        List<JobId> recovered = [.. Sessions.Where(session => session.Site == site && session.Expires < now).ToArray().SelectMany(Close)];
+        foreach (ModelJob orphan in _jobs.Values.Where(job => job.Site == site && job.State == JobState.Running && job.Holder is null).ToArray())
+        {
+            Move(orphan.Id, [JobTrigger.RunTimedOut]);
+            recovered.Add(orphan.Id);
+        }
+
+        return recovered;
+    }
+
+    /// <summary>Deletes what can be deleted; gives what went.</summary>
+    public IReadOnlyList<JobId> Delete(IEnumerable<JobId> ids)
+    {
+        HashSet<JobId> going = [.. ids.Where(id => Find(id) is { Holder: null })];
+        while (going.RemoveWhere(id => _jobs.Values.Any(job => job.State == JobState.AwaitingParents && !going.Contains(job.Id) && job.Parents.Any(edge => edge.Parent == id))) > 0)
+        {
+        }
+
+        foreach (JobId id in going)
+        {
+            _jobs.Remove(id);
+        }
+
+        return [.. going];
+    }
+
+    private bool SettleOne(ModelJob job)
+    {
+        JobState[] parents = [.. job.Parents.Select(edge => Find(edge.Parent)?.State ?? default)];
+        bool broken = job.Parents.Zip(parents).Any(edge => Breaks(edge.First.Condition, edge.Second));
+        bool satisfied = job.Parents.Zip(parents).All(edge => edge.Second == default || Satisfies(edge.First.Condition, edge.Second));
+        JobState next = job.State switch
+        {
+            JobState.AwaitingParents when broken => JobState.Failed,
+            JobState.AwaitingParents when satisfied => JobState.StagedIn,
+            JobState.Failed when job.FailedWithParent && !broken && !parents.Contains(default) => JobState.AwaitingParents,
+            _ => job.State,
+        };
+        if (next == job.State)
+        {
+            return false;
+        }
+
+        job.State = next;
+        job.FailedWithParent = next == JobState.Failed;
+        job.Shaken = true;
+        return true;
+    }
+
+    private static bool Breaks(DependencyCondition condition, JobState parent) =>
+        (condition == DependencyCondition.Success && parent == JobState.Failed) || (condition == DependencyCondition.Failure && parent == JobState.JobFinished);
+
+    private static bool Satisfies(DependencyCondition condition, JobState parent) => parent switch
+    {
+        JobState.JobFinished => condition != DependencyCondition.Failure,
+        JobState.Failed => condition is DependencyCondition.Failure or DependencyCondition.Either,
+        _ => false,
+    };
+}
