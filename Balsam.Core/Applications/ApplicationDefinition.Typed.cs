@@ -13,7 +13,7 @@ namespace Balsam;
 public abstract class ApplicationDefinition<TParameters> : ApplicationDefinition
 {
     /// <summary>The properties of <typeparamref name="TParameters"/>.</summary>
-    public sealed override IReadOnlyList<ApplicationParameter> Parameters => ParameterReader.Read(BalsamJson.TypeInfo<TParameters>());
+    public sealed override IReadOnlyList<ApplicationParameter> DeclaredParameters => ParameterReader.Read(BalsamJson.TypeInfo<TParameters>());
 
     internal sealed override Type ParametersType => typeof(TParameters);
 

@@ -21,7 +21,7 @@ public abstract class ApplicationDefinition
 
     /// <summary>The parameters.</summary>
     /// <value>Default: the names in <see cref="Command"/>, each of them required.</value>
-    public virtual IReadOnlyList<ApplicationParameter> Parameters => Command is { } command ? [.. command.Names.Select(name => ApplicationParameter.Mandatory(name))] : [];
+    public virtual IReadOnlyList<ApplicationParameter> DeclaredParameters => Command is { } command ? [.. command.Names.Select(name => ApplicationParameter.Mandatory(name))] : [];
 
     /// <summary>Environment variables that the command gets, beside and above the launcher's own.</summary>
     /// <value>Default: none.</value>

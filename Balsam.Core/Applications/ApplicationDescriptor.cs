@@ -18,7 +18,7 @@ public sealed class ApplicationDescriptor
         Name = name;
         Description = Type.GetCustomAttribute<DescriptionAttribute>()?.Description;
         Command = definition.Command;
-        Parameters = definition.Parameters;
+        Parameters = definition.DeclaredParameters;
         EnvironmentVariables = definition.EnvironmentVariables.ToFrozenDictionary(StringComparer.Ordinal);
         Preamble = definition.Preamble;
         Resources = definition.Resources;

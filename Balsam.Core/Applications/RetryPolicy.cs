@@ -42,8 +42,13 @@ public sealed record RetryPolicy
     /// <returns>The wait.</returns>
     public TimeSpan DelayAfter(int attempt)
     {
+        if (Delay <= TimeSpan.Zero || MaxDelay <= TimeSpan.Zero)
+        {
+            return TimeSpan.Zero;
+        }
+
         double ticks = Delay.Ticks * Math.Pow(Math.Max(1, Backoff), Math.Max(0, attempt - 1));
-        return ticks >= MaxDelay.Ticks ? MaxDelay : TimeSpan.FromTicks((long)ticks);
+        return ticks < MaxDelay.Ticks ? TimeSpan.FromTicks((long)ticks) : MaxDelay;
     }
 
     internal static ErrorOutcome OnError(RetryPolicy? policy, int attempt, FailureDetails? failure)

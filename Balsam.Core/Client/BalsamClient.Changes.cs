@@ -27,9 +27,10 @@ public sealed partial class BalsamClient
         // Children first: each is then recorded as cancelled itself.
         return ChangeAsync(
             ids.OrderDescending(),
-            job => Task.FromResult<object>(job.State.IsFinal()
+            (job, _) => Task.FromResult<object>(job.State.IsFinal()
                 ? $"already {job.State.ToText()}"
                 : new JobChange(job).Fail(JobTrigger.Cancelled, _time.GetUtcNow(), new FailureDetails { Kind = FailureKind.Cancelled, Message = reason })),
+            (was, job) => !was.IsFinal() && job.Failure?.Kind == FailureKind.ParentFailed,
             cancellationToken);
     }
 
@@ -46,7 +47,7 @@ public sealed partial class BalsamClient
     public Task<ChangeReport> RestartAsync(IEnumerable<JobId> ids, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        return ChangeAsync(ids.Order(), job => MakeRestartAsync(job, cancellationToken), cancellationToken);
+        return ChangeAsync(ids.Order(), (job, decided) => MakeRestartAsync(job, decided, cancellationToken), (was, job) => was.IsFinal() && !job.State.IsFinal(), cancellationToken);
     }
 
     /// <summary>Deletes jobs with their history. Files in their workdirs stay.</summary>
@@ -58,6 +59,7 @@ public sealed partial class BalsamClient
         ArgumentNullException.ThrowIfNull(ids);
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
         DeleteResult result = await _store.DeleteAsync([.. ids], cancellationToken).ConfigureAwait(false);
+        _watcher.Tell(result.Deleted);
         return new ChangeReport(result.Deleted, result.Kept);
     }
 
@@ -68,7 +70,8 @@ public sealed partial class BalsamClient
     public Task<ChangeReport> DeleteAsync(JobId id, CancellationToken cancellationToken = default) => DeleteAsync([id], cancellationToken);
 
     // A job that never got past Preprocess goes back to where it waits for parents, so that nothing it needs is skipped.
-    private async Task<object> MakeRestartAsync(Job job, CancellationToken cancellationToken)
+    // Parents that the same write restarts before it are as good as restarted.
+    private async Task<object> MakeRestartAsync(Job job, IReadOnlySet<JobId> decided, CancellationToken cancellationToken)
     {
         if (!job.State.IsFinal())
         {
@@ -81,14 +84,26 @@ public sealed partial class BalsamClient
         }
 
         IReadOnlyList<Job> parents = await _store.FindAsync([.. job.Parents.Select(edge => edge.Parent)], cancellationToken).ConfigureAwait(false);
-        Job? breaking = parents.FirstOrDefault(parent => job.Parents.Any(edge => edge.Parent == parent.Id && DependencyRules.Judge(edge.Condition, parent.State) == DependencyVerdict.Broken));
-        return breaking is null
-            ? new JobChange(job).Apply(JobTrigger.ParentRestarted, _time.GetUtcNow(), "Restarted from the beginning.")
-            : $"its parent {breaking.Id} is {breaking.State.ToText()}; restart that, and this job comes back with it";
+        JobDependency gone = job.Parents.FirstOrDefault(edge => parents.All(parent => parent.Id != edge.Parent));
+        if (gone != default)
+        {
+            return $"its parent {gone.Parent} is gone, and it never got past waiting for it; submit a new job";
+        }
+
+        Job? breaking = parents.FirstOrDefault(parent => !decided.Contains(parent.Id)
+            && job.Parents.Any(edge => edge.Parent == parent.Id && DependencyRules.Judge(edge.Condition, parent.State) == DependencyVerdict.Broken));
+        return breaking switch
+        {
+            null => new JobChange(job).Apply(JobTrigger.ParentRestarted, _time.GetUtcNow(), "Restarted from the beginning."),
+            { State: JobState.JobFinished } => $"its parent {breaking.Id} finished, and it was to run only after that one's failure",
+            _ when job.Failure?.Kind == FailureKind.ParentFailed => $"its parent {breaking.Id} is {breaking.State.ToText()}; restart that, and this job comes back with it",
+            _ => $"its parent {breaking.Id} is {breaking.State.ToText()}; restart that first, or both in one call",
+        };
     }
 
     // Each job is a commit of its own; those that somebody else changed meanwhile are read and decided again.
-    private async Task<ChangeReport> ChangeAsync(IEnumerable<JobId> ids, Func<Job, Task<object>> decide, CancellationToken cancellationToken)
+    private async Task<ChangeReport> ChangeAsync(
+        IEnumerable<JobId> ids, Func<Job, IReadOnlySet<JobId>, Task<object>> decide, Func<JobState, Job, bool> movedAlong, CancellationToken cancellationToken)
     {
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
         List<JobId> changed = [];
@@ -100,6 +115,7 @@ public sealed partial class BalsamClient
         {
             Dictionary<JobId, Job> jobs = (await _store.FindAsync(open, cancellationToken).ConfigureAwait(false)).ToDictionary(job => job.Id);
             List<JobChange> changes = [];
+            HashSet<JobId> decided = [];
             foreach (JobId id in open)
             {
                 if (!jobs.TryGetValue(id, out Job? job))
@@ -109,14 +125,15 @@ public sealed partial class BalsamClient
                 }
 
                 bool again = !first.TryAdd(id, job.State);
-                switch (await decide(job).ConfigureAwait(false))
+                switch (await decide(job, decided).ConfigureAwait(false))
                 {
                     case JobChange change:
                         changes.Add(change);
+                        decided.Add(id);
                         break;
 
                     // Moved along with another job of this call: failed with its parent, or brought back with it.
-                    case string when again && first[id] != job.State:
+                    case string when again && movedAlong(first[id], job):
                         changed.Add(id);
                         break;
                     case string reason:
@@ -146,8 +163,8 @@ public sealed partial class BalsamClient
                 }
             }
 
-            // A job refused because its parent in this call was not restarted yet gets another look once that is done.
-            if (attempt == 0 && results.Any(result => result.IsWritten))
+            // A job refused because its parent in this call was not restarted yet gets another look once that is done, as long as that brings anything.
+            if (results.Any(result => result.IsWritten))
             {
                 open.AddRange(unchanged.Keys.Where(id => first.ContainsKey(id)));
                 open.ForEach(id => unchanged.Remove(id));

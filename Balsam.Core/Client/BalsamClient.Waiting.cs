@@ -81,7 +81,13 @@ public sealed partial class BalsamClient
 
             if (open.Count > 0)
             {
-                List<JobId> next = [await ended.Reader.ReadAsync(cancellationToken).ConfigureAwait(false)];
+                // What ended the watch comes out as it is: a store that was closed, for example.
+                if (!await ended.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    throw new InvalidOperationException("The watch ended without a reason.");
+                }
+
+                List<JobId> next = [];
                 while (ended.Reader.TryRead(out JobId more))
                 {
                     next.Add(more);

@@ -7,7 +7,7 @@ namespace Balsam;
 /// <remarks>One client serves a whole program, from any thread. It comes from dependency injection after <c>AddBalsam</c>.</remarks>
 /// <example><code>
 /// var client = host.Services.GetRequiredService&lt;BalsamClient&gt;();
-/// IReadOnlyList&lt;Job&gt; jobs = await client.SubmitAsync(inputs.Select(file => Relax.NewJob($"study/{file}", new(file))));
+/// IReadOnlyList&lt;Job&gt; jobs = await client.SubmitAsync(inputs.Select(file => Relax.NewJob($"study/{file}", new Relax.Parameters(file))));
 /// await foreach (Job done in client.WhenEachAsync(jobs)) Console.WriteLine(done);
 /// </code></example>
 public sealed partial class BalsamClient
@@ -67,10 +67,16 @@ public sealed partial class BalsamClient
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
         JobId[] parents = [.. all.SelectMany(job => job.Parents).Where(parent => parent.Job is null).Select(parent => parent.Stored).Distinct()];
         HashSet<JobId> stored = parents.Length == 0 ? [] : [.. (await _store.FindAsync(parents, cancellationToken).ConfigureAwait(false)).Select(job => job.Id)];
-        List<NodeSpec> nodes = [];
-        foreach (INodeCatalog catalog in _catalogs)
+        Dictionary<SiteName, IReadOnlyList<NodeSpec>> nodes = [];
+        foreach (SiteName site in all.Select(job => job.Site ?? _site).Distinct())
         {
-            nodes.AddRange(await catalog.GetNodesAsync(_site, cancellationToken).ConfigureAwait(false));
+            List<NodeSpec> known = [];
+            foreach (INodeCatalog catalog in _catalogs)
+            {
+                known.AddRange(await catalog.GetNodesAsync(site, cancellationToken).ConfigureAwait(false));
+            }
+
+            nodes.Add(site, known);
         }
 
         var planner = new SubmissionPlanner(_applications, _site, nodes, stored);

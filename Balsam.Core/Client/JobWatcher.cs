@@ -48,6 +48,21 @@ internal sealed class JobWatcher(IJobStore store)
         return watch;
     }
 
+    /// <summary>Makes everybody who waits for some jobs look at them again; deleted jobs, of which no event tells.</summary>
+    public void Tell(IEnumerable<JobId> jobs)
+    {
+        lock (_gate)
+        {
+            foreach (JobId id in jobs)
+            {
+                if (_watches.TryGetValue(id, out List<ChannelWriter<JobId>>? writers))
+                {
+                    writers.ForEach(writer => writer.TryWrite(id));
+                }
+            }
+        }
+    }
+
     private Run Start()
     {
         var run = new Run();

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary><c>AddBalsam</c>, and what every Balsam host can call on its builder.</summary>
+/// <summary><c>AddBalsam</c>.</summary>
 public static class BalsamServiceCollectionExtensions
 {
     /// <summary>Adds Balsam to a host. Calling it again adds to what is there.</summary>
@@ -30,29 +30,5 @@ public static class BalsamServiceCollectionExtensions
         services.AddOptions<BalsamOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BalsamOptions>, SetupValidator>());
         return new BalsamBuilder(services);
-    }
-
-    /// <summary>Makes an application known to this host: its jobs can be submitted and run here.</summary>
-    /// <typeparam name="TApplication">The class.</typeparam>
-    /// <param name="builder">The builder.</param>
-    /// <returns>The builder.</returns>
-    public static IBalsamBuilder AddApplication<TApplication>(this IBalsamBuilder builder)
-        where TApplication : ApplicationDefinition
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.TryAddTransient<TApplication>();
-        builder.Services.AddSingleton(new ApplicationRegistration(typeof(TApplication), ApplicationName.Of(typeof(TApplication))));
-        return builder;
-    }
-
-    /// <summary>Sets options that client and launcher share: data directory and site.</summary>
-    /// <param name="builder">The builder.</param>
-    /// <param name="configure">Sets them.</param>
-    /// <returns>The builder.</returns>
-    public static IBalsamBuilder Configure(this IBalsamBuilder builder, Action<BalsamOptions> configure)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.Configure(configure);
-        return builder;
     }
 }

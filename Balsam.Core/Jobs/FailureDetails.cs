@@ -5,6 +5,10 @@ namespace Balsam;
 /// <summary>Why a run or a job failed, as a record that any store keeps without knowing the exception's type.</summary>
 public sealed record FailureDetails
 {
+    private const int LongestMessage = 16_000;
+    private const int LongestStack = 64_000;
+    private const int DeepestInner = 8;
+
     /// <summary>What brought it down.</summary>
     public required FailureKind Kind { get; init; }
 
@@ -35,18 +39,11 @@ public sealed record FailureDetails
     /// <summary>Makes details from an exception.</summary>
     /// <param name="kind">What the exception brought down.</param>
     /// <param name="exception">The exception.</param>
-    /// <returns>The details, inner exceptions included.</returns>
+    /// <returns>The details, with up to 8 inner exceptions; what is too long to be kept is cut.</returns>
     public static FailureDetails FromException(FailureKind kind, Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        return new FailureDetails
-        {
-            Kind = kind,
-            Message = exception.Message,
-            TypeName = exception.GetType().FullName,
-            Stack = exception.StackTrace,
-            Inner = exception.InnerException is { } inner ? FromException(kind, inner) : null,
-        };
+        return FromException(kind, exception, DeepestInner);
     }
 
     /// <inheritdoc/>
@@ -57,4 +54,15 @@ public sealed record FailureDetails
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Kind, Message, ExitCode, Signal);
+
+    private static FailureDetails FromException(FailureKind kind, Exception exception, int depth) => new()
+    {
+        Kind = kind,
+        Message = Cut(exception.Message, LongestMessage),
+        TypeName = exception.GetType().FullName,
+        Stack = exception.StackTrace is { } stack ? Cut(stack, LongestStack) : null,
+        Inner = depth > 0 && exception.InnerException is { } inner ? FromException(kind, inner, depth - 1) : null,
+    };
+
+    private static string Cut(string text, int longest) => text.Length <= longest ? text : text[..longest] + "…";
 }

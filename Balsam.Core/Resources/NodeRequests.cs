@@ -2,36 +2,85 @@ using System.Globalization;
 
 namespace Balsam;
 
-/// <summary>Compares requests with all the nodes there are.</summary>
+/// <summary>Says what nodes can never hold, for example to refuse a job when it is submitted.</summary>
 public static class NodeRequests
 {
-    /// <summary>Says why a request can never be met, even with every node empty.</summary>
-    /// <param name="nodes">The nodes; none means that nothing is known.</param>
+    /// <summary>Says why a request can never be met by some nodes, even when nothing else runs.</summary>
+    /// <param name="nodes">The nodes.</param>
     /// <param name="resources">The request.</param>
-    /// <returns>What was asked and what the largest node has, or null when the request can be met or nothing is known.</returns>
+    /// <returns>The reason, for example <c>16 GPUs asked, the largest node has 4</c>; null when the request can be met.</returns>
     public static string? WhyNever(IReadOnlyList<NodeSpec> nodes, JobResources resources)
     {
         ArgumentNullException.ThrowIfNull(nodes);
         ArgumentNullException.ThrowIfNull(resources);
-        if (nodes.Count == 0)
+        int sufficient = 0;
+        string? firstProblem = null;
+        foreach (NodeSpec node in nodes)
+        {
+            string? problem = node.WhyTooSmallFor(resources);
+            sufficient += problem is null ? 1 : 0;
+            firstProblem ??= problem;
+        }
+
+        if (sufficient >= resources.Nodes)
         {
             return null;
         }
 
-        int fitting = nodes.Count(node => node.WhyTooSmallFor(resources) is null);
-        if (fitting >= resources.Nodes)
+        if (sufficient > 0 || nodes.Count == 0)
         {
-            return null;
+            string size = sufficient == nodes.Count ? string.Empty : " that are large enough";
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Count(resources.Nodes, "node")} asked, there {(sufficient == 1 ? "is" : "are")} {sufficient}{(sufficient == 1 && size.Length > 0 ? " that is large enough" : size)}");
         }
 
-        if (fitting > 0 || resources.Nodes > nodes.Count)
+        return LargestFallsShort(nodes, resources)
+            ?? $"no single node has all of this: {resources}; the first lacks it so: {firstProblem}";
+    }
+
+    // The first thing of which no node has enough.
+    private static string? LargestFallsShort(IReadOnlyList<NodeSpec> nodes, JobResources resources)
+    {
+        int cores = nodes.Max(static node => node.CoreIds.Length);
+        if (resources.CoresPerNode > cores)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{Count(resources.CoresPerNode, "core")} asked, the largest node has {cores}");
+        }
+
+        int gpus = nodes.Max(static node => node.GpuIds.Length);
+        ResourceAmount share = resources.GpusPerRank;
+        if (share.FractionParts > 0 && resources.RanksPerNode > ResourceAmount.PartsPerUnit / share.FractionParts * gpus)
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{resources.Nodes} nodes with {resources.CoresPerNode} cores and {resources.GpusPerNode} GPUs each are asked, there {(fitting == 1 ? "is" : "are")} {fitting}.");
+                $"{resources.RanksPerNode} shares of {share} GPU asked, each of one GPU; the largest node has {Count(gpus, "GPU")}");
         }
 
-        NodeSpec largest = nodes.MaxBy(node => (resources.GpusPerNode > ResourceAmount.Zero ? node.GpuIds.Length : 0, node.CoreIds.Length, node.Memory.Bytes))!;
-        return $"no node is large enough: {largest.WhyTooSmallFor(resources)}; the largest is {largest}.";
+        if (share.FractionParts == 0 && resources.GpusPerNode.WholeUnits > gpus)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{resources.GpusPerNode} {(resources.GpusPerNode.WholeUnits == 1 ? "GPU" : "GPUs")} asked, the largest node has {gpus}");
+        }
+
+        long memory = nodes.Max(static node => node.Memory.Bytes > 0 ? node.Memory.Bytes : long.MaxValue);
+        if (resources.MemoryPerNode.Bytes > memory)
+        {
+            return $"{resources.MemoryPerNode} of memory asked, the largest node has {new MemorySize(memory)}";
+        }
+
+        foreach ((string name, ResourceAmount asked) in resources.Custom.OrderBy(static entry => entry.Key, StringComparer.Ordinal))
+        {
+            ResourceAmount most = nodes.Max(node => node.Custom.TryGetValue(name, out ResourceAmount amount) ? amount : ResourceAmount.Zero);
+            if (asked > most)
+            {
+                return $"{asked} of '{name}' asked, the node that offers most has {most}";
+            }
+        }
+
+        return null;
     }
+
+    private static string Count(int count, string thing) => string.Create(CultureInfo.InvariantCulture, $"{count} {thing}{(count == 1 ? "" : "s")}");
 }

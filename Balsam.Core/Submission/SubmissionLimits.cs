@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Balsam;
 
 /// <summary>The sizes that a submit may have. Where the original Balsam has a limit, it is the same.</summary>
@@ -18,6 +20,11 @@ public static class SubmissionLimits
     /// <summary>The longest name in a workdir in UTF-8 bytes: 255, what file systems allow.</summary>
     public const int WorkdirNameLength = 255;
 
-    /// <summary>The longest tag key or value in characters: 1,000, so that every store can index it.</summary>
-    public const int TagLength = 1_000;
+    /// <summary>The longest tag, key and value together, in characters: 300, so that every store can index it whole.</summary>
+    public const int TagLength = 300;
+
+    /// <summary>Says why data cannot be kept; null when they can.</summary>
+    internal static string? WhyTooLarge(JobData data) => data.Json.Length <= DataLength
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"the data are {data.Json.Length} characters of JSON, {DataLength} are allowed. Write large values to a file in the workdir.");
 }

@@ -7,10 +7,10 @@ using System.Text.Json.Nodes;
 namespace Balsam;
 
 /// <summary>Checks the jobs of one submit and makes them ready for the store. Looks at everything, so that all problems come out together.</summary>
-internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteName defaultSite, IReadOnlyList<NodeSpec> nodes, IReadOnlySet<JobId> storedParents)
+internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteName defaultSite, IReadOnlyDictionary<SiteName, IReadOnlyList<NodeSpec>> nodes, IReadOnlySet<JobId> storedParents)
 {
     private readonly List<SubmitProblem> _problems = [];
-    private readonly Dictionary<JobResources, string?> _knownRequests = [];
+    private readonly Dictionary<(SiteName, JobResources), string?> _knownRequests = [];
 
     /// <summary>The problems found by <see cref="Plan"/>.</summary>
     public IReadOnlyList<SubmitProblem> Problems => _problems;
@@ -53,7 +53,7 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
             Refuse(index, job, SubmitProblemKind.UnknownApplication, $"the application is not registered in this host. Registered: {known}. Call AddApplication<{job.Application}>().");
         }
 
-        CheckResources(index, job, resources);
+        CheckResources(index, job, site, resources);
         CheckFields(index, job);
         return new JobAddition
         {
@@ -80,8 +80,14 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
             return given;
         }
 
-        if (given.Root.ValueKind != JsonValueKind.Object || (application.Parameters.Count == 0 && application.IsFunction))
+        if (application.Parameters.Count == 0 && application.IsFunction)
         {
+            return given;
+        }
+
+        if (given.Root.ValueKind != JsonValueKind.Object)
+        {
+            Refuse(index, job, SubmitProblemKind.BadParameter, $"the parameters are a JSON {given.Root.ValueKind}, but {application.Name} takes an object with a member a parameter.");
             return given;
         }
 
@@ -135,12 +141,13 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
         }
     }
 
-    private void CheckResources(int index, NewJob job, JobResources resources)
+    private void CheckResources(int index, NewJob job, SiteName site, JobResources resources)
     {
-        if (!_knownRequests.TryGetValue(resources, out string? problem))
+        if (!_knownRequests.TryGetValue((site, resources), out string? problem))
         {
-            problem = resources.Validate().FirstOrDefault() ?? NodeRequests.WhyNever(nodes, resources);
-            _knownRequests.Add(resources, problem);
+            problem = resources.Validate().FirstOrDefault()
+                ?? (nodes[site] is { Count: > 0 } known && NodeRequests.WhyNever(known, resources) is { } never ? never + "." : null);
+            _knownRequests.Add((site, resources), problem);
         }
 
         if (problem is not null)
@@ -151,18 +158,18 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
 
     private void CheckFields(int index, NewJob job)
     {
-        if (job.Data.Json.Length > SubmissionLimits.DataLength)
+        if (SubmissionLimits.WhyTooLarge(job.Data) is { } tooLarge)
         {
-            Refuse(index, job, SubmitProblemKind.BadField, string.Create(CultureInfo.InvariantCulture, $"the data are {job.Data.Json.Length} characters of JSON, {SubmissionLimits.DataLength} are allowed."));
+            Refuse(index, job, SubmitProblemKind.BadField, tooLarge);
         }
 
         foreach ((string key, string value) in job.Tags)
         {
-            if (key.Length + value.Length > SubmissionLimits.TagLength || !Workdirs.IsUnicode(key) || !Workdirs.IsUnicode(value))
+            if (key.Length + value.Length > SubmissionLimits.TagLength || key.Any(char.IsControl) || !Workdirs.IsUnicode(key) || !Workdirs.IsUnicode(value))
             {
                 string shown = key.Length > 40 ? key[..40] + "…" : key;
                 Refuse(index, job, SubmitProblemKind.BadField, string.Create(
-                    CultureInfo.InvariantCulture, $"the tag '{shown}' is not valid Unicode, or its key and value are longer than {SubmissionLimits.TagLength} characters together."));
+                    CultureInfo.InvariantCulture, $"the tag '{shown}' is not valid Unicode, has a control character in its key, or is longer than {SubmissionLimits.TagLength} characters, key and value together. Put long values into the data."));
             }
         }
     }

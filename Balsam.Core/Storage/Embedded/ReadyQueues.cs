@@ -38,7 +38,7 @@ internal sealed class ReadyQueues
     public List<Job> Take(SiteName site, ClaimRequest request, DateTimeOffset now, out DateTimeOffset? nextDue)
     {
         WakeDelayed(now);
-        nextDue = _delayed.Count == 0 ? null : _delayed.Min.Due;
+        nextDue = NextDue(site, request);
         List<Job> taken = [];
         if (request.Limit <= 0)
         {
@@ -88,6 +88,21 @@ internal sealed class ReadyQueues
         {
             heads.Enqueue(cursor, cursor.Current);
         }
+    }
+
+    // Only what the asker would take then: others' jobs are not worth waking for.
+    private DateTimeOffset? NextDue(SiteName site, ClaimRequest request)
+    {
+        foreach ((DateTimeOffset due, JobId id) in _delayed)
+        {
+            Job job = _delayedJobs[id];
+            if (job.Site == site && request.Wanted.TryGetValue(job.Application, out JobStateSet states) && states.Contains(job.State) && request.Filter.Matches(job))
+            {
+                return due;
+            }
+        }
+
+        return null;
     }
 
     private void WakeDelayed(DateTimeOffset now)

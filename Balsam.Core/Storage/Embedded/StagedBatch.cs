@@ -110,7 +110,7 @@ internal sealed class StagedBatch
 
             if (commit.Lease is { } held && (!sessions.Holds(held, id) || Released.Contains(id)))
             {
-                return new LeaseLostException(held.Session, $"it does not hold job {id}");
+                return new LeaseLostException(held.Session, id);
             }
 
             if (CommitChecks.WhyIllegal(stored, change) is { } illegal)

@@ -1,0 +1,35 @@
+namespace Balsam.Launch;
+
+/// <summary>The ids of the launcher's log messages. An id is never used again for something else.</summary>
+public static class BalsamEventIds
+{
+    /// <summary>The launcher has opened its session.</summary>
+    public const int LauncherStarted = 2000;
+
+    /// <summary>The launcher has ended.</summary>
+    public const int LauncherEnded = 2001;
+
+    /// <summary>The launcher failed.</summary>
+    public const int LauncherFailed = 2002;
+
+    /// <summary>Processes of an earlier launcher were ended.</summary>
+    public const int OrphansEnded = 2003;
+
+    /// <summary>Jobs of an earlier launcher went from RUNNING to RUN_TIMEOUT.</summary>
+    public const int JobsRecovered = 2004;
+
+    /// <summary>The launcher lost its lease.</summary>
+    public const int LeaseLost = 2005;
+
+    /// <summary>A job moved.</summary>
+    public const int JobMoved = 2006;
+
+    /// <summary>A write was refused because somebody else changed the job.</summary>
+    public const int CommitRefused = 2007;
+
+    /// <summary>The store cannot write just now.</summary>
+    public const int StoreUnavailable = 2008;
+
+    /// <summary>A function did not heed its cancellation, and the launcher ended without it.</summary>
+    public const int FunctionAbandoned = 2009;
+}

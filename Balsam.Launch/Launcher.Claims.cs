@@ -1,0 +1,172 @@
+using Balsam.Launch.Lifecycle;
+using Balsam.Storage;
+
+namespace Balsam.Launch;
+
+/// <content>Which jobs the launcher takes from the store, and what it does first with each.</content>
+public sealed partial class Launcher
+{
+    private const int HookPrefetch = 2;
+    private const int MinimumWindow = 256;
+
+    private Queue<Job> _hookQueue = [];
+
+    // Jobs that can start now, and one more of each kind: that one tells the packer what to keep room for.
+    private async Task ClaimAsync()
+    {
+        if (!_mayClaim)
+        {
+            return;
+        }
+
+        _mayClaim = false;
+        int slots = Math.Max(0, _inventory!.FreeCores) + 1;
+        Dictionary<JobResources, int> held = [];
+        foreach (Job job in _backlog.Values)
+        {
+            held[job.Resources] = held.GetValueOrDefault(job.Resources) + 1;
+        }
+
+        ClaimResult launchable = await _store.ClaimAsync(
+            new ClaimRequest { Lease = Lease, Wanted = _launchable, Limit = Math.Max(0, Math.Max(MinimumWindow, 4 * slots) - _backlog.Count), LimitPerShape = slots, Held = held, Filter = _options.Filter },
+            CancellationToken.None).ConfigureAwait(false);
+        foreach (Job job in launchable.Jobs)
+        {
+            _backlog.Add(job.Id, job);
+        }
+
+        int hookRoom = (_options.HookConcurrency * HookPrefetch) - _hookQueue.Count - _activeHooks.Count;
+        ClaimResult processable = await _store.ClaimAsync(
+            new ClaimRequest { Lease = Lease, Wanted = _processable, Limit = Math.Max(0, hookRoom), Filter = _options.Filter },
+            CancellationToken.None).ConfigureAwait(false);
+        foreach (Job job in processable.Jobs)
+        {
+            Process(job);
+        }
+
+        WakeWhenDue(launchable.NextDue is { } run && processable.NextDue is { } hook ? (run < hook ? run : hook) : launchable.NextDue ?? processable.NextDue);
+    }
+
+    private void WakeWhenDue(DateTimeOffset? due)
+    {
+        if (due == _nextDue)
+        {
+            return;
+        }
+
+        _nextDue = due;
+        _dueTimer?.Dispose();
+        _dueTimer = null;
+        if (due is { } instant)
+        {
+            TimeSpan wait = instant - _time.GetUtcNow();
+            _dueTimer = PostAfter(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, () =>
+            {
+                _nextDue = null;
+                _mayClaim = true;
+            });
+        }
+    }
+
+    private async Task ListenAsync(LeaseToken lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                SessionNews news = await _store.WaitForNewsAsync(lease, cancellationToken).ConfigureAwait(false);
+                IReadOnlyList<Job> changed = news.Changed.IsEmpty ? [] : await _store.FindAsync(news.Changed, cancellationToken).ConfigureAwait(false);
+                Post(() =>
+                {
+                    _mayClaim |= news.MayClaim;
+                    foreach (JobId id in news.Changed)
+                    {
+                        NoticeChange(id, changed.FirstOrDefault(job => job.Id == id));
+                    }
+                });
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        catch (Exception exception)
+        {
+            Tell(lease, exception);
+        }
+    }
+
+    private async Task KeepLeaseAsync(LeaseToken lease, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(_options.Heartbeat, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+            {
+                try
+                {
+                    await _store.RenewAsync(lease, cancellationToken).ConfigureAwait(false);
+                    await _store.RecoverAsync(_site, cancellationToken).ConfigureAwait(false);
+                }
+                catch (StoreException exception) when (exception.Kind == StoreErrorKind.Unavailable)
+                {
+                    LogStoreUnavailable(_log, exception);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        catch (Exception exception)
+        {
+            Tell(lease, exception);
+        }
+    }
+
+    // The troubles of a session are nothing to the next one.
+    private void Tell(LeaseToken lease, Exception trouble) => Post(() =>
+    {
+        if (lease == Lease)
+        {
+            _trouble ??= trouble;
+        }
+    });
+
+    // Somebody else changed a job that this launcher holds.
+    private void NoticeChange(JobId id, Job? now)
+    {
+        if (_runs.TryGetValue(id, out ActiveRun? run))
+        {
+            if (now is { State: JobState.Running } && now.Attempt == run.Job.Attempt)
+            {
+                run.Job = now;
+            }
+            else if (!run.IsDisowned)
+            {
+                run.IsDisowned = true;
+                End(run, new FailureDetails { Kind = FailureKind.Cancelled, Message = "The job was cancelled." });
+            }
+        }
+        else if (_activeHooks.TryGetValue(id, out CancellationTokenSource? hook))
+        {
+            if (now is null || now.State.IsFinal())
+            {
+                _ = hook.CancelAsync();
+            }
+        }
+        else if (_backlog.Remove(id))
+        {
+            Release(id);
+        }
+        else if (_hookQueue.Any(job => job.Id == id))
+        {
+            _hookQueue = new Queue<Job>(_hookQueue.Where(job => job.Id != id));
+            Release(id);
+        }
+    }
+
+    private void Release(JobId id)
+    {
+        _releases.Add(id);
+        _mayClaim = true;
+    }
+}

@@ -1,0 +1,155 @@
+using Balsam.Launch.Lifecycle;
+
+namespace Balsam.Launch;
+
+/// <content>The way of a job between its runs: hooks, and the steps that need none.</content>
+public sealed partial class Launcher
+{
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(3650);
+
+    // A job that was claimed, or has just run: its hook is called, or, where there is none, the default decides in the same write.
+    private void Process(Job job)
+    {
+        if (_applications.TryGet(job.Application, out ApplicationDescriptor? application) && application.HookedStates.Contains(job.State))
+        {
+            _hookQueue.Enqueue(job);
+            StartHooks();
+            return;
+        }
+
+        var change = new JobChange(job);
+        Proceed(change, application!);
+        Stage(change, keepLease: false, stored: () => { }, refused: now => Release(job.Id));
+    }
+
+    private void StartHooks()
+    {
+        while (!IsStopping && _activeHooks.Count < _options.HookConcurrency && _hookQueue.TryDequeue(out Job? job))
+        {
+            if (!_applications.TryGet(job.Application, out ApplicationDescriptor? application))
+            {
+                Release(job.Id);
+                continue;
+            }
+
+            var stop = new CancellationTokenSource();
+            _activeHooks.Add(job.Id, stop);
+            _ = CallHookAsync(job, application, stop);
+        }
+    }
+
+    private async Task CallHookAsync(Job job, ApplicationDescriptor application, CancellationTokenSource stop)
+    {
+        HookResult result = await Task.Run(() => _hooks.RunAsync(job, application, stop.Token), CancellationToken.None).ConfigureAwait(false);
+        Post(() =>
+        {
+            _mayClaim = true;
+            FinishHook(job, application, result);
+            StartHooks();
+        });
+    }
+
+    private void FinishHook(Job job, ApplicationDescriptor application, HookResult result)
+    {
+        if (result is { Outcome: null, Failure: null })
+        {
+            Forget();
+            return;
+        }
+
+        DateTimeOffset now = _time.GetUtcNow();
+        var change = new JobChange(job);
+        if (result.Data is { } data && !data.Equals(job.Data))
+        {
+            change.Edit(fields => fields with { Data = data }, now);
+        }
+
+        if (result.Failure is { } failure)
+        {
+            change.Fail(JobTrigger.HookFailed, now, failure);
+        }
+        else
+        {
+            Apply(change, result.Outcome!, now);
+            Proceed(change, application);
+        }
+
+        // The hook counts as active until its outcome is stored, so that the launcher does not stop in between.
+        Stage(change, keepLease: false, stored: () => EndHook(job.Id), refused: latest =>
+        {
+            // A user may have edited the job meanwhile: the hook's outcome still stands if the job is where it was.
+            if (latest is not null && latest.State == job.State && latest.Attempt == job.Attempt)
+            {
+                FinishHook(latest, application, result);
+            }
+            else
+            {
+                Forget();
+            }
+        });
+
+        void Forget()
+        {
+            EndHook(job.Id);
+            Release(job.Id);
+        }
+    }
+
+    private void EndHook(JobId id)
+    {
+        if (_activeHooks.Remove(id, out CancellationTokenSource? stop))
+        {
+            stop.Dispose();
+        }
+    }
+
+    private static void Apply(JobChange change, HookOutcome outcome, DateTimeOffset now)
+    {
+        if (outcome.Trigger == JobTrigger.HookFailed)
+        {
+            FailureDetails? run = change.After.State is JobState.RunError or JobState.RunTimeout ? change.After.Failure : null;
+            change.Fail(JobTrigger.HookFailed, now, run is not null && run.Message == outcome.Reason
+                ? run
+                : new FailureDetails { Kind = FailureKind.HookDecision, Message = outcome.Reason!, Inner = run });
+            return;
+        }
+
+        change.Apply(outcome.Trigger, now, outcome.Reason);
+        if (outcome.Delay is { } delay && delay > TimeSpan.Zero)
+        {
+            DateTimeOffset due = now + (delay < LongestDelay ? delay : LongestDelay);
+            change.Edit(fields => fields with { NotBefore = due.ToStoredInstant() }, now);
+        }
+    }
+
+    // Takes a job as far as it goes without a hook of its own, a transfer or a run.
+    private void Proceed(JobChange change, ApplicationDescriptor application)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        while (true)
+        {
+            JobState state = change.After.State;
+            JobTrigger? passing = state switch
+            {
+                JobState.Ready => JobTrigger.StagedIn,
+                JobState.Postprocessed => JobTrigger.StagedOut,
+                JobState.StagedOut => JobTrigger.Finished,
+                _ => null,
+            };
+            if (passing is { } trigger)
+            {
+                change.Apply(trigger, now);
+            }
+            else if (state is JobState.StagedIn or JobState.RunDone or JobState.RunError or JobState.RunTimeout && !application.HookedStates.Contains(state))
+            {
+                Apply(change, HookRunner.Default(change.After, application), now);
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    private void Stage(JobChange change, bool keepLease, Action stored, Action<Job?> refused) => _commits.Add(new StagedCommit(change, keepLease, stored, refused));
+}

@@ -1,0 +1,341 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Balsam.Launch.Lifecycle;
+using Balsam.Launch.Packing;
+using Balsam.Launch.Running;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Balsam.Launch;
+
+/// <content>Packing, starting and ending runs.</content>
+public sealed partial class Launcher
+{
+    private TimeSpan? RemainingWallTime => _options.WallTime - _time.GetElapsedTime(_startedAt);
+
+    private void Pack()
+    {
+        if (_backlog.Count == 0)
+        {
+            return;
+        }
+
+        DateTimeOffset now = _time.GetUtcNow();
+        PackingPlan plan = _policy.Pack(
+            _inventory!, [.. _backlog.Values.Select(job => new PackingCandidate(job.Id.Value, job.Resources, job.Priority))], now, RemainingWallTime);
+        foreach (PlacedCandidate placed in plan.Placed)
+        {
+            _backlog.Remove(new JobId(placed.Candidate.Id), out Job? job);
+            PrepareStart(job!, placed.Allocation, now);
+        }
+
+        foreach (WaitingCandidate waiting in plan.Waiting.Where(waiting => waiting.Obstacle.IsPermanent))
+        {
+            _backlog.Remove(new JobId(waiting.Candidate.Id), out Job? job);
+            FailStart(job!, now, FailureKind.Impossible, waiting.Obstacle.Sentence);
+        }
+
+        _obstacles = plan.Waiting.Count == 0
+            ? ImmutableDictionary<JobId, string>.Empty
+            : plan.Waiting.ToImmutableDictionary(waiting => new JobId(waiting.Candidate.Id), waiting => waiting.Obstacle.Sentence);
+    }
+
+    // RUNNING is stored before anything starts: after a crash, what may have run is known.
+    private void PrepareStart(Job job, Allocation allocation, DateTimeOffset now)
+    {
+        _applications.TryGet(job.Application, out ApplicationDescriptor? application);
+        var run = new ActiveRun(job, application!, allocation);
+        RunRequest? request = null;
+        try
+        {
+            if (!application!.IsFunction)
+            {
+                request = MakeRequest(run);
+                if (_runner.WhyCannotStart(request) is { } reason)
+                {
+                    _inventory!.Release(allocation);
+                    FailStart(job, now, FailureKind.StartFailed, reason);
+                    return;
+                }
+            }
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            _inventory!.Release(allocation);
+            FailStart(job, now, FailureKind.StartFailed, exception.Message);
+            return;
+        }
+
+        var change = new JobChange(job);
+        Proceed(change, application);
+        change.Apply(JobTrigger.Started, now, data: Describe(job, run.Placement));
+        _runs.Add(job.Id, run);
+        Stage(change, keepLease: true, stored: () => Start(run, change.After, request), refused: latest =>
+        {
+            // After a failed write the same change may turn out to have been stored.
+            if (latest is { State: JobState.Running } && latest.Version == change.After.Version)
+            {
+                Start(run, latest, request);
+                return;
+            }
+
+            Drop(run);
+            Release(job.Id);
+        });
+    }
+
+    private void FailStart(Job job, DateTimeOffset now, FailureKind kind, string reason)
+    {
+        var change = new JobChange(job);
+        if (_applications.TryGet(job.Application, out ApplicationDescriptor? application))
+        {
+            Proceed(change, application);
+        }
+
+        change.Fail(JobTrigger.StartFailed, now, new FailureDetails { Kind = kind, Message = reason });
+        Stage(change, keepLease: false, stored: () => { }, refused: _ => Release(job.Id));
+    }
+
+    private RunRequest MakeRequest(ActiveRun run)
+    {
+        Job job = run.Job;
+        string command = run.Application.Command!.Render(job.Parameters);
+        (string fileName, IReadOnlyList<string> arguments) = CommandLine.For(command, run.Application.Preamble);
+        return new RunRequest
+        {
+            RunId = job.Id.Value,
+            FileName = fileName,
+            Arguments = arguments,
+            Workdir = _directory.Resolve(job.Workdir),
+            Environment = _environment!.For(job, run.Application, run.Placement),
+            CpuAffinity = (_options.BindCores ?? _nodeSource.AreDetected) ? run.Placement.Shares[0].CoreIds : null,
+            Attempt = job.Attempt + 1,
+        };
+    }
+
+    private void Start(ActiveRun run, Job started, RunRequest? request)
+    {
+        run.Job = started;
+        JobId id = started.Id;
+        if (started.Resources.TimeLimit is { } limit)
+        {
+            run.TimeLimit = PostAfter(limit, () => EndFor(id, run, FailureKind.TimeLimit, FormattableString.Invariant($"The run exceeded its time limit of {limit}.")));
+        }
+
+        if (request is null)
+        {
+            run.FunctionStop = new CancellationTokenSource();
+            CancellationToken stop = run.FunctionStop.Token;
+            _ = Task.Run(() => RunFunctionAsync(run, started, stop));
+        }
+        else
+        {
+            _runner.Start(request, exit => Report(run, exit, request));
+        }
+
+        if (IsKilling)
+        {
+            End(run, StoppedRun());
+        }
+    }
+
+    // On the runner's thread. A failure's last lines are read elsewhere, so that nobody waits for the disk.
+    private void Report(ActiveRun run, RunExit exit, RunRequest request)
+    {
+        if (exit.Succeeded)
+        {
+            Post(() => Finish(run, new RunOutcome(null, 0)));
+            return;
+        }
+
+        _ = Task.Run(() =>
+        {
+            FailureKind kind = exit.Kind switch
+            {
+                RunExitKind.Exited => FailureKind.ExitCode,
+                RunExitKind.Signaled => FailureKind.Signal,
+                _ => FailureKind.StartFailed,
+            };
+            var failure = new FailureDetails
+            {
+                Kind = kind,
+                Message = exit.Describe(),
+                ExitCode = exit.Kind == RunExitKind.Exited ? exit.Code : null,
+                Signal = exit.Kind == RunExitKind.Signaled ? exit.Code : null,
+                LastLines = kind == FailureKind.StartFailed ? [] : [.. Tail.Read(Path.Combine(request.Workdir, request.OutputPath), _options.ErrorTailLines)],
+            };
+            Post(() => Finish(run, new RunOutcome(failure, failure.ExitCode)));
+        });
+    }
+
+    // The application's code, its constructor included, never runs on the launcher's own turn. Whatever it throws is told.
+    private async Task RunFunctionAsync(ActiveRun run, Job job, CancellationToken stop)
+    {
+        string workdir = _directory.Resolve(job.Workdir);
+        using var log = new WorkdirLog(workdir, $"#BALSAM Running function for Job {job.Id}", _time);
+        var context = new RunContext(job, workdir, run.Placement, log) { WorkdirMaker = path => Directory.CreateDirectory(path) };
+        RunOutcome outcome;
+        try
+        {
+            AsyncServiceScope scope = _scopes.CreateAsyncScope();
+            await using (scope.ConfigureAwait(false))
+            {
+                var instance = (ApplicationDefinition)scope.ServiceProvider.GetRequiredService(run.Application.Type);
+                string result = await instance.CallRun(context, stop).ConfigureAwait(false);
+                string? problem = result.Length > SubmissionLimits.ResultLength ? Oversized(result.Length) : SubmissionLimits.WhyTooLarge(context.Data.Current);
+                outcome = problem is null
+                    ? new RunOutcome(null, null, result, context.Data.Current)
+                    : new RunOutcome(new FailureDetails { Kind = FailureKind.Exception, Message = problem }, null);
+            }
+        }
+        catch (Exception exception)
+        {
+            outcome = new RunOutcome(FailureDetails.FromException(FailureKind.Exception, exception), null);
+        }
+
+        Post(() => Finish(run, outcome));
+    }
+
+    private static string Oversized(int length) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"The function's result is {length} characters of JSON, {SubmissionLimits.ResultLength} are allowed. Write large results to a file in the workdir and return its name.");
+
+    private void Finish(ActiveRun run, RunOutcome outcome)
+    {
+        if (!Drop(run) && !run.IsRetried)
+        {
+            return;
+        }
+
+        _mayClaim = true;
+        if (run.IsDisowned)
+        {
+            Release(run.Job.Id);
+            return;
+        }
+
+        Job job = run.Job;
+        DateTimeOffset now = _time.GetUtcNow();
+        var change = new JobChange(job);
+        if (run.EndedFor is { } ended)
+        {
+            change.Fail(JobTrigger.RunTimedOut, now, ended with { ExitCode = outcome.ReturnCode, Signal = outcome.Failure?.Signal, LastLines = outcome.Failure?.LastLines ?? [] });
+        }
+        else if (outcome.Failure is { } failure)
+        {
+            change.Fail(JobTrigger.RunFailed, now, failure);
+        }
+        else
+        {
+            change.Apply(JobTrigger.RunSucceeded, now);
+        }
+
+        if (outcome.ReturnCode is not null || outcome.Result is not null || (outcome.Data is not null && !outcome.Data.Equals(job.Data)))
+        {
+            change.Edit(fields => fields with { ReturnCode = outcome.ReturnCode, Result = outcome.Result, Data = outcome.Data ?? fields.Data }, now);
+        }
+
+        Proceed(change, run.Application);
+        bool needsHook = !IsStopping && run.Application.HookedStates.Contains(change.After.State);
+        Stage(
+            change,
+            keepLease: needsHook,
+            stored: () =>
+            {
+                if (needsHook)
+                {
+                    Process(change.After);
+                }
+            },
+            refused: latest =>
+            {
+                if (latest is { State: JobState.Running } && latest.Attempt == job.Attempt)
+                {
+                    run.Job = latest;
+                    run.IsRetried = true;
+                    Finish(run, outcome);
+                }
+                else
+                {
+                    Release(job.Id);
+                }
+            });
+    }
+
+    private bool Drop(ActiveRun run)
+    {
+        if (!_runs.TryGetValue(run.Job.Id, out ActiveRun? current) || !ReferenceEquals(current, run))
+        {
+            return false;
+        }
+
+        _runs.Remove(run.Job.Id);
+        _inventory!.Release(run.Allocation);
+        run.Dispose();
+        return true;
+    }
+
+    private void EndFor(JobId id, ActiveRun run, FailureKind kind, string message)
+    {
+        if (_runs.TryGetValue(id, out ActiveRun? current) && ReferenceEquals(current, run))
+        {
+            End(run, new FailureDetails { Kind = kind, Message = message });
+        }
+    }
+
+    // SIGTERM to the tree, or cancellation to the function; SIGKILL after the grace time. A function cannot be killed.
+    private void End(ActiveRun run, FailureDetails why)
+    {
+        if (run.EndedFor is not null)
+        {
+            return;
+        }
+
+        run.EndedFor = why;
+        run.KillTimer = PostAfter(_options.KillGrace, () => Kill(run));
+        if (run.FunctionStop is { } function)
+        {
+            _ = function.CancelAsync();
+        }
+        else
+        {
+            _runner.Signal(run.Job.Id.Value, RunSignal.Terminate);
+        }
+    }
+
+    // A function that does not heed its token keeps its place, so that it never runs twice at a time; only the launcher's own end does not wait for it.
+    private void Kill(ActiveRun run)
+    {
+        if (!_runs.TryGetValue(run.Job.Id, out ActiveRun? current) || !ReferenceEquals(current, run))
+        {
+            return;
+        }
+
+        if (!run.Application.IsFunction)
+        {
+            _runner.Signal(run.Job.Id.Value, RunSignal.Kill);
+        }
+        else if (!IsKilling)
+        {
+            run.IsOverdue = true;
+        }
+        else
+        {
+            LogAbandoned(_log, run.Job.Id);
+            Finish(run, new RunOutcome(null, null));
+        }
+    }
+
+    // What analytics need of a start: where, how much, which attempt.
+    private static JobData Describe(Job job, Placement placement)
+    {
+        var json = new StringBuilder("{\"nodes\":[");
+        for (int i = 0; i < placement.Shares.Length; i++)
+        {
+            json.Append(i == 0 ? "\"" : ",\"").Append(System.Text.Json.JsonEncodedText.Encode(placement.Shares[i].Node)).Append('"');
+        }
+
+        json.Append(CultureInfo.InvariantCulture, $"],\"cores\":{placement.Cores},\"gpus\":{(job.Resources.GpusPerNode * placement.Shares.Length)},\"attempt\":{job.Attempt + 1}}}");
+        return JobData.Parse(json.ToString());
+    }
+}

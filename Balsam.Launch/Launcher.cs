@@ -1,0 +1,364 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Balsam.Launch.Hosting;
+using Balsam.Launch.Lifecycle;
+using Balsam.Launch.Packing;
+using Balsam.Launch.Running;
+using Balsam.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Balsam.Launch;
+
+/// <summary>
+/// Runs the jobs of a site on this host's nodes: claims what it can use under a lease, calls hooks, packs, starts, records, until it is stopped.
+/// </summary>
+/// <remarks>
+/// One loop owns all state. What happens elsewhere (a run ends, a hook returns, the store has news, a timer fires) is a message to it. A turn takes
+/// all messages there are, decides, and writes once: what piles up while a write is under way is the next turn's batch.
+/// </remarks>
+public sealed partial class Launcher
+{
+    private const int TriesAtStop = 3;
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+
+    private readonly IJobStore _store;
+    private readonly ApplicationRegistry _applications;
+    private readonly LauncherNodes _nodeSource;
+    private readonly IJobRunner _runner;
+    private readonly IPackingPolicy _policy;
+    private readonly IServiceScopeFactory _scopes;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Launcher> _log;
+    private readonly LauncherOptions _options;
+    private readonly SiteName _site;
+    private readonly SiteDirectory _directory;
+    private readonly HookRunner _hooks;
+    private readonly Channel<Action> _messages = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Dictionary<JobId, ActiveRun> _runs = [];
+    private readonly SortedDictionary<JobId, Job> _backlog = [];
+    private readonly Dictionary<JobId, CancellationTokenSource> _activeHooks = [];
+    private readonly List<StagedCommit> _commits = [];
+    private readonly List<JobId> _releases = [];
+    private readonly List<TaskCompletionSource> _idleWaiters = [];
+    private readonly TaskCompletionSource _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private FrozenDictionary<ApplicationName, JobStateSet> _launchable = FrozenDictionary<ApplicationName, JobStateSet>.Empty;
+    private FrozenDictionary<ApplicationName, JobStateSet> _processable = FrozenDictionary<ApplicationName, JobStateSet>.Empty;
+    private ImmutableArray<NodeSpec> _nodes;
+    private Inventory? _inventory;
+    private LauncherSession? _session;
+    private RunEnvironment? _environment;
+    private long _startedAt;
+    private bool _mayClaim;
+    private DateTimeOffset? _nextDue;
+    private ITimer? _dueTimer;
+
+    /// <summary>Makes a launcher; nothing runs yet.</summary>
+    internal Launcher(
+        IJobStore store,
+        ApplicationRegistry applications,
+        LauncherNodes nodes,
+        IJobRunner runner,
+        IPackingPolicy policy,
+        IServiceScopeFactory scopes,
+        IOptions<BalsamOptions> balsam,
+        IOptions<LauncherOptions> options,
+        TimeProvider time,
+        ILogger<Launcher> log)
+    {
+        _store = store;
+        _applications = applications;
+        _nodeSource = nodes;
+        _runner = runner;
+        _policy = policy;
+        _scopes = scopes;
+        _time = time;
+        _log = log;
+        _options = options.Value.Copy();
+        _site = balsam.Value.Site;
+        _directory = new SiteDirectory(balsam.Value.DataDirectory);
+        _hooks = new HookRunner(scopes, _directory, time, _options.HookTimeLimit);
+    }
+
+    private LeaseToken Lease => _session!.Token;
+
+    /// <summary>Opens the store, ends what an earlier launcher left running, recovers its jobs, and opens a session.</summary>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <returns>A task that ends when jobs can run.</returns>
+    /// <exception cref="StoreException">The store cannot be opened.</exception>
+    /// <exception cref="ConfigurationException">An application's definition cannot be used.</exception>
+    internal async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
+        _nodes = await _nodeSource.GetAsync(cancellationToken).ConfigureAwait(false);
+        _inventory = new Inventory(_nodes);
+        Directory.CreateDirectory(_directory.Root);
+        _launchable = Wanted(application => JobStates.Runnable.Union(Unhooked(application, JobState.StagedIn)).Union(Unhooked(application, JobState.StagedIn, JobState.Ready)));
+        _processable = Wanted(application => JobStates.Claimable.Except(_launchable[application.Name]));
+
+        string marker = $"{_site}:{_directory.Root}:{_store.Description}";
+        IReadOnlyList<Orphan> orphans = await Task.Run(() => Orphans.FindAndKill(RunEnvironment.MarkerVariable, marker, FrozenSet<int>.Empty), cancellationToken).ConfigureAwait(false);
+        if (orphans.Count > 0)
+        {
+            LogOrphans(_log, orphans.Count, string.Join(", ", orphans.Select(orphan => orphan.ToString())));
+        }
+
+        IReadOnlyList<JobId> recovered = await _store.RecoverAsync(_site, cancellationToken).ConfigureAwait(false);
+        if (recovered.Count > 0)
+        {
+            LogRecovered(_log, recovered.Count);
+        }
+
+        _session = await _store.OpenSessionAsync(
+            new SessionRequest
+            {
+                Site = _site,
+                Host = Environment.MachineName,
+                ProcessId = Environment.ProcessId,
+                Nodes = _nodes,
+                Applications = [.. _applications.All.Select(application => application.Name).Order()],
+                LeaseDuration = _options.LeaseDuration,
+            },
+            cancellationToken).ConfigureAwait(false);
+        _environment = new RunEnvironment(marker, _session.Token.Session, _nodes);
+        _mayClaim = true;
+        LogStarted(_log, _session.Token.Session, _site, string.Join("; ", _nodes.Select(node => node.ToString())));
+
+        FrozenDictionary<ApplicationName, JobStateSet> Wanted(Func<ApplicationDescriptor, JobStateSet> states) =>
+            _applications.All.ToFrozenDictionary(application => application.Name, states);
+
+        static JobStateSet Unhooked(ApplicationDescriptor application, JobState hook, JobState? state = null) =>
+            application.HookedStates.Contains(hook) ? JobStateSet.Empty : JobStateSet.Of(state ?? hook);
+    }
+
+    /// <summary>Runs jobs until told to stop, or until the wall time or idle timeout of the options.</summary>
+    /// <param name="stop">Stops the launcher: what runs may go on for the drain timeout, then is ended and becomes RUN_TIMEOUT.</param>
+    /// <returns>A task that ends when nothing runs any more and everything is recorded.</returns>
+    internal async Task RunAsync(CancellationToken stop)
+    {
+        _startedAt = _time.GetTimestamp();
+        using CancellationTokenRegistration onStop = stop.Register(() =>
+        {
+            _stopAsked.TrySetResult();
+            Post(() => BeginStop("the launcher was stopped"));
+        });
+        using ITimer? wallTime = _options.WallTime is { } limit ? PostAfter(limit, () => BeginStop("the launcher came to its wall time")) : null;
+        try
+        {
+            while (await RunSessionAsync().ConfigureAwait(false) is { } lost)
+            {
+                LogLeaseLost(_log, lost);
+                await DiscardAsync().ConfigureAwait(false);
+                if (IsStopping)
+                {
+                    break;
+                }
+
+                await OpenAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception)
+        {
+            _ended.TrySetException(exception);
+            _ = _ended.Task.Exception;
+            throw;
+        }
+        finally
+        {
+            _messages.Writer.TryComplete();
+            _dueTimer?.Dispose();
+            _idleTimer?.Dispose();
+            _drainTimer?.Dispose();
+            _ended.TrySetResult();
+        }
+
+        await CloseAsync().ConfigureAwait(false);
+    }
+
+    /// <returns>Why the lease was lost; null when the launcher was told to end.</returns>
+    private async Task<LeaseLostException?> RunSessionAsync()
+    {
+        using var done = new CancellationTokenSource();
+        Task news = ListenAsync(Lease, done.Token);
+        Task heartbeat = KeepLeaseAsync(Lease, done.Token);
+        try
+        {
+            return await LoopAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await done.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(news, heartbeat).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<LeaseLostException?> LoopAsync()
+    {
+        ChannelReader<Action> messages = _messages.Reader;
+        while (true)
+        {
+            while (messages.TryRead(out Action? message))
+            {
+                message();
+            }
+
+            if (_trouble is not null)
+            {
+                return _trouble as LeaseLostException ?? throw _trouble as BalsamException ?? new BalsamException($"The launcher failed: {_trouble.Message}", _trouble);
+            }
+
+            bool wrote;
+            try
+            {
+                if (!IsStopping)
+                {
+                    await ClaimAsync().ConfigureAwait(false);
+                    Pack();
+                }
+
+                wrote = await WriteAsync().ConfigureAwait(false);
+            }
+            catch (LeaseLostException lost) when (lost.JobId is null)
+            {
+                return lost;
+            }
+
+            if (IsStopping && _runs.Count == 0 && _activeHooks.Count == 0 && _commits.Count == 0)
+            {
+                return null;
+            }
+
+            if (!wrote && (IsStopping || !_mayClaim) && !messages.TryPeek(out _))
+            {
+                TellIdle();
+                await messages.WaitToReadAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private bool Post(Action message) => _messages.Writer.TryWrite(message);
+
+    // A timer of the system runs 49 days at most: a longer one is wound up again.
+    private ITimer PostAfter(TimeSpan delay, Action message)
+    {
+        TimeSpan left = delay;
+        ITimer? timer = null;
+        timer = _time.CreateTimer(
+            _ =>
+            {
+                left -= LongestTimer;
+                if (left > TimeSpan.Zero)
+                {
+                    timer!.Change(left < LongestTimer ? left : LongestTimer, Timeout.InfiniteTimeSpan);
+                }
+                else
+                {
+                    Post(message);
+                }
+            },
+            null,
+            delay < LongestTimer ? delay : LongestTimer,
+            Timeout.InfiniteTimeSpan);
+        return timer;
+    }
+
+    // Writes everything decided in this turn, in one call; then does what each write allows.
+    private async Task<bool> WriteAsync()
+    {
+        if (_releases.Count > 0)
+        {
+            JobId[] releases = [.. _releases];
+            _releases.Clear();
+            await _store.ReleaseAsync(Lease, releases, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        if (_commits.Count == 0)
+        {
+            return false;
+        }
+
+        // What is written may wake children, or make room behind what waits.
+        _mayClaim = true;
+        StagedCommit[] commits = [.. _commits];
+        _commits.Clear();
+        IReadOnlyList<CommitResult> results = await CommitPersistentlyAsync([.. commits.Select(commit => commit.ToJobCommit(Lease))]).ConfigureAwait(false);
+        List<StagedCommit> refused = [];
+        for (int i = 0; i < commits.Length; i++)
+        {
+            switch (results[i].Refusal)
+            {
+                case null:
+                    LogMoves(commits[i].Change);
+                    commits[i].Stored();
+                    break;
+                case LeaseLostException { JobId: null } lost:
+                    _trouble ??= lost;
+                    commits[i].Refused(null);
+                    break;
+                default:
+                    refused.Add(commits[i]);
+                    break;
+            }
+        }
+
+        if (refused.Count > 0)
+        {
+            Dictionary<JobId, Job> now = (await _store.FindAsync([.. refused.Select(commit => commit.Change.Before.Id)], CancellationToken.None).ConfigureAwait(false)).ToDictionary(job => job.Id);
+            foreach (StagedCommit commit in refused)
+            {
+                LogRefused(_log, commit.Change.Before.Id);
+                commit.Refused(now.GetValueOrDefault(commit.Change.Before.Id));
+            }
+        }
+
+        return true;
+    }
+
+    // A store that cannot write (a full disk) is asked again until it can: what has run must be recorded. The host's stop allows a few more tries.
+    private async Task<IReadOnlyList<CommitResult>> CommitPersistentlyAsync(JobCommit[] commits)
+    {
+        int triesLeft = TriesAtStop;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await _store.CommitAsync(commits, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (StoreException exception) when (exception.Kind == StoreErrorKind.Unavailable && (!_stopAsked.Task.IsCompleted || triesLeft-- > 0))
+            {
+                LogStoreUnavailable(_log, exception);
+                bool stopping = _stopAsked.Task.IsCompleted;
+                using var wait = new CancellationTokenSource();
+                Task delay = Task.Delay(TimeSpan.FromSeconds(stopping ? 1 : Math.Min(attempt, 10)), _time, wait.Token);
+                await (stopping ? delay : Task.WhenAny(delay, _stopAsked.Task)).ConfigureAwait(false);
+                await wait.CancelAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void LogMoves(JobChange change)
+    {
+        if (_log.IsEnabled(LogLevel.Debug))
+        {
+            foreach (JobEvent step in change.Events)
+            {
+                LogMoved(_log, step.JobId, change.After.Application, step.From.ToText(), step.To.ToText(), step.Message);
+            }
+        }
+    }
+
+    private void TellIdle()
+    {
+        bool idle = _runs.Count == 0 && _activeHooks.Count == 0 && _nextDue is null && _hookQueue.Count == 0;
+        if (idle)
+        {
+            _idleWaiters.ForEach(waiter => waiter.TrySetResult());
+            _idleWaiters.Clear();
+        }
+
+        WatchIdleTimeout(idle);
+    }
+}

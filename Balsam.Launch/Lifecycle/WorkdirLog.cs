@@ -1,0 +1,59 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace Balsam.Launch.Lifecycle;
+
+/// <summary>A log in <c>balsam.log</c> of a workdir. The file is opened with the first line.</summary>
+internal sealed class WorkdirLog(string workdir, string heading, TimeProvider time) : ILogger, IDisposable
+{
+    private readonly Lock _gate = new();
+    private StreamWriter? _writer;
+    private bool _closed;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        string line = string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {logLevel}: {formatter(state, exception)}");
+        Write(exception is null ? line : line + Environment.NewLine + exception);
+    }
+
+    /// <summary>Writes a line; a log that cannot be written does not fail a hook.</summary>
+    public void Write(string line)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            try
+            {
+                if (_writer is null)
+                {
+                    _writer = new StreamWriter(Path.Combine(workdir, "balsam.log"), append: true) { AutoFlush = true };
+                    _writer.WriteLine(heading);
+                }
+
+                _writer.WriteLine(line);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                _closed = true;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _writer?.Dispose();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+namespace Balsam.Launch.Packing;
+
+/// <content>When nodes become free, as far as that is expected.</content>
+public sealed partial class Inventory
+{
+    private const long Unsure = -1;
+
+    // For each node the latest end of its jobs, 0 when it is empty, Unsure when it must be looked up anew.
+    private readonly long[] _latestEnds;
+
+    /// <summary>The latest end of the jobs on a node, unknown ends behind all known ones; 0 when the node is empty.</summary>
+    internal long LatestEndOn(int node)
+    {
+        ref long latest = ref _latestEnds[node];
+        if (latest == Unsure)
+        {
+            latest = 0;
+            foreach (int entry in _nodes[node].Jobs)
+            {
+                latest = Math.Max(latest, _jobs[entry].End);
+            }
+        }
+
+        return latest;
+    }
+
+    private void Placed(int node, Demand demand, long end, bool keepsReservation)
+    {
+        _index.Update(node, _nodes[node], demand);
+        ref long latest = ref _latestEnds[node];
+        if (latest != Unsure && latest < end)
+        {
+            latest = end;
+        }
+
+        Planner.Current?.Touch(node, keepsIt: keepsReservation);
+    }
+
+    private void Released(int node, Demand demand, long end)
+    {
+        NodeLedger ledger = _nodes[node];
+        _index.Update(node, ledger, demand);
+        ref long latest = ref _latestEnds[node];
+        if (ledger.JobCount == 0)
+        {
+            latest = 0;
+        }
+        else if (latest == end)
+        {
+            latest = Unsure;
+        }
+
+        Planner.Current?.Touch(node, keepsIt: true);
+    }
+}

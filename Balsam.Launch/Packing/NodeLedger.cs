@@ -1,0 +1,193 @@
+using System.Runtime.InteropServices;
+
+namespace Balsam.Launch.Packing;
+
+/// <summary>What is free on one node, and which jobs are on it.</summary>
+internal sealed class NodeLedger
+{
+    private readonly CustomNames _names;
+    private int[] _coreIds;
+    private readonly long[] _customCapacity;
+    private readonly long[] _custom;
+    private bool _countsMemory;
+    private GpuLedger _gpus;
+    private IdSet _freeCores;
+    private int[] _jobs = new int[4];
+    private int _readAhead;
+
+    /// <summary>Makes the ledger of a wholly free node.</summary>
+    public NodeLedger(NodeSpec spec, CustomNames names)
+    {
+        Spec = spec;
+        _names = names;
+        _coreIds = [.. spec.CoreIds];
+        Array.Sort(_coreIds);
+        _freeCores = IdSet.Below(_coreIds.Length);
+        Cores = _coreIds.Length;
+        _gpus = new GpuLedger(spec.GpuIds.Length);
+        _countsMemory = spec.Memory.Bytes > 0;
+        Memory = MemoryCapacity;
+        _customCapacity = names.CapacityOf(spec);
+        _custom = [.. _customCapacity];
+    }
+
+    public NodeSpec Spec { get; private set; }
+
+    /// <summary>The bytes of the empty node; <see cref="long.MaxValue"/> when memory is not counted on it.</summary>
+    public long MemoryCapacity => Spec.Memory.Bytes > 0 ? Spec.Memory.Bytes : long.MaxValue;
+
+    /// <summary>The free cores.</summary>
+    public int Cores { get; private set; }
+
+    /// <summary>The free GPUs.</summary>
+    public ref readonly GpuLedger Gpus => ref _gpus;
+
+    /// <summary>The free bytes; <see cref="long.MaxValue"/> when memory is not counted on this node.</summary>
+    public long Memory { get; private set; }
+
+    /// <summary>What packing counts have left of <see cref="Demand.WholeOccupancy"/>.</summary>
+    public int Occupancy { get; private set; } = Demand.WholeOccupancy;
+
+    /// <summary>The free parts of the custom resources.</summary>
+    public ReadOnlySpan<long> Custom => _custom;
+
+    /// <summary>Whether one job has the node for itself.</summary>
+    public bool IsTakenAlone { get; private set; }
+
+    /// <summary>The entries of the jobs here, in no particular order.</summary>
+    public ReadOnlySpan<int> Jobs => _jobs.AsSpan(0, JobCount);
+
+    /// <summary>How many jobs are here.</summary>
+    public int JobCount { get; private set; }
+
+    /// <summary>Whether one node's part of a demand fits beside what runs here.</summary>
+    public bool Fits(Demand demand) =>
+        !IsTakenAlone && demand.Cores <= Cores && demand.Memory <= Memory && demand.Occupancy <= Occupancy
+        && !(demand.IsAlone && JobCount > 0)
+        && (!demand.WantsGpus || _gpus.Fits(demand))
+        && (demand.Custom.Length == 0 || _names.Suffice(_custom, demand));
+
+    /// <summary>Whether one node's part of a demand fits when nothing runs here.</summary>
+    public bool FitsWhenEmpty(Demand demand) =>
+        demand.Cores <= _coreIds.Length && demand.Gpus <= Spec.GpuIds.Length && demand.Memory <= MemoryCapacity
+        && (demand.Shares == 0 || (long)(Demand.WholeGpu / demand.ShareParts) * Spec.GpuIds.Length >= demand.Shares)
+        && _names.Suffice(_customCapacity, demand);
+
+    /// <summary>Chooses cores (the lowest) and GPUs for a job that fits, and takes them with all else it asks.</summary>
+    public void Take(ref RunningJob job)
+    {
+        Demand demand = job.Demand!;
+        job.Cores = _freeCores.TakeLowest(demand.Cores);
+        if (demand.WantsGpus)
+        {
+            _gpus.Take(demand, ref job);
+        }
+
+        ChangeAmounts(demand, -1);
+    }
+
+    /// <summary>Takes what a job holds in another ledger of the same node.</summary>
+    public void TakeSame(in RunningJob job)
+    {
+        _freeCores.ExceptWith(job.Cores);
+        _gpus.Change(job, -1);
+        ChangeAmounts(job.Demand!, -1);
+    }
+
+    /// <summary>Gives back all that a single-node job holds.</summary>
+    public void GiveBack(in RunningJob job)
+    {
+        _freeCores.UnionWith(job.Cores);
+        _gpus.Change(job, 1);
+        ChangeAmounts(job.Demand!, 1);
+    }
+
+    /// <summary>Takes the empty node for a job on several nodes, which gets all of each.</summary>
+    public void TakeAll()
+    {
+        Cores = 0;
+        IsTakenAlone = true;
+    }
+
+    /// <summary>Gives back what a job holds here, be it on one node or on several.</summary>
+    public void GiveBackAny(in RunningJob job)
+    {
+        if (job.Demand!.Nodes > 1)
+        {
+            GiveBackAll();
+        }
+        else
+        {
+            GiveBack(job);
+        }
+    }
+
+    /// <summary>Gives back the node of a job on several nodes.</summary>
+    public void GiveBackAll()
+    {
+        Cores = _coreIds.Length;
+        IsTakenAlone = false;
+    }
+
+    /// <summary>Touches what a release will need, so that it comes from memory early. It changes nothing that counts.</summary>
+    public void ReadAhead() => _readAhead = JobCount + _gpus.Whole + _jobs[0];
+
+    /// <summary>Enters a job into the list.</summary>
+    public void AddJob(int entry)
+    {
+        if (JobCount == _jobs.Length)
+        {
+            Array.Resize(ref _jobs, JobCount * 2);
+        }
+
+        _jobs[JobCount++] = entry;
+    }
+
+    /// <summary>Takes a job off the list; the last one moves to its position.</summary>
+    public void RemoveJob(int entry)
+    {
+        int position = Jobs.IndexOf(entry);
+        _jobs[position] = _jobs[--JobCount];
+    }
+
+    /// <summary>Becomes the ledger of the same node with the same amounts free; the list of jobs is not copied.</summary>
+    public void CopyFreeFrom(NodeLedger other)
+    {
+        Spec = other.Spec;
+        _coreIds = other._coreIds;
+        _countsMemory = other._countsMemory;
+        _freeCores.CopyFrom(other._freeCores);
+        _gpus.CopyFrom(other._gpus);
+        Cores = other.Cores;
+        Memory = other.Memory;
+        Occupancy = other.Occupancy;
+        IsTakenAlone = other.IsTakenAlone;
+        other._custom.CopyTo(_custom, 0);
+    }
+
+    /// <summary>A job's share of this node, with the ids that the node gives to cores and GPUs.</summary>
+    public NodeShare ShareOf(in RunningJob job) =>
+        job.Demand!.Nodes > 1
+            ? new NodeShare(Spec.Name, [.. _coreIds], Spec.GpuIds)
+            : new NodeShare(Spec.Name, ImmutableCollectionsMarshal.AsImmutableArray(job.Cores.Select(_coreIds)), ImmutableCollectionsMarshal.AsImmutableArray(job.Gpus.Select(Spec.GpuIds)));
+
+    private void ChangeAmounts(Demand demand, int sign)
+    {
+        Cores += sign * demand.Cores;
+        Occupancy += sign * demand.Occupancy;
+        if (_countsMemory)
+        {
+            Memory += sign * demand.Memory;
+        }
+
+        foreach (CustomDemand asked in demand.Custom)
+        {
+            _custom[_names.PositionOf(asked.Name)] += sign * asked.Parts;
+        }
+
+        if (demand.IsAlone)
+        {
+            IsTakenAlone = sign < 0;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Runtime.InteropServices;
+
+namespace Balsam.Launch.Running;
+
+/// <summary>The functions of the C library that the runner needs (Linux; structures are handed over as raw memory).</summary>
+internal static unsafe partial class LibC
+{
+    public const int OpenReadOnly = 0;
+    public const int OpenWriteOnly = 1;
+    public const int OpenCreate = 0x40;
+    public const int OpenExclusive = 0x80;
+    public const int OpenNonBlocking = 0x800;
+    public const int OpenCloseOnExec = 0x80000;
+
+    public const int SigKill = 9;
+    public const int SigTerm = 15;
+    public const int SigChild = 17;
+    public const int SigContinue = 18;
+
+    private const string Library = "libc";
+    private const int SysPidFdSendSignal = 424;
+    private const int SysPidFdOpen = 434;
+    private const int AtWorkingDirectory = -100;
+    private const int AtEffectiveAccess = 0x200;
+    private const int ExecuteAccess = 1;
+    private const uint RenameNoReplace = 1;
+    private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    // posix_spawn waits until the child has called exec, so its GC transition must not be suppressed.
+    [LibraryImport(Library, EntryPoint = "posix_spawn")]
+    public static partial int Spawn(int* pid, byte* path, void* fileActions, void* attributes, byte** argv, byte** envp);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_init")]
+    public static partial int InitActions(void* fileActions);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_destroy")]
+    public static partial int DestroyActions(void* fileActions);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_adddup2")]
+    public static partial int AddDup2(void* fileActions, int source, int target);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_addchdir_np")]
+    public static partial int AddChdir(void* fileActions, byte* path);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawnattr_init")]
+    public static partial int InitAttributes(void* attributes);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawnattr_destroy")]
+    public static partial int DestroyAttributes(void* attributes);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawnattr_setflags")]
+    public static partial int SetFlags(void* attributes, short flags);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawnattr_setsigmask")]
+    public static partial int SetSignalMask(void* attributes, void* set);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawnattr_setsigdefault")]
+    public static partial int SetSignalDefaults(void* attributes, void* set);
+
+    [LibraryImport(Library, EntryPoint = "sigemptyset")]
+    public static partial int EmptySignalSet(void* set);
+
+    [LibraryImport(Library, EntryPoint = "sigfillset")]
+    public static partial int FillSignalSet(void* set);
+
+    [LibraryImport(Library, EntryPoint = "sigaction")]
+    public static partial int SignalAction(int signal, void* action, void* previous);
+
+    [LibraryImport(Library, EntryPoint = "signal")]
+    public static partial nint SetSignalHandler(int signal, nint handler);
+
+    [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int pid, int signal);
+
+    [LibraryImport(Library, EntryPoint = "wait4", SetLastError = true)]
+    public static partial int Wait4(int pid, int* status, int options, void* usage);
+
+    [LibraryImport(Library, EntryPoint = "waitid", SetLastError = true)]
+    public static partial int WaitId(int idType, int id, void* info, int options);
+
+    [LibraryImport(Library, EntryPoint = "mkdir", SetLastError = true)]
+    public static partial int MakeDirectory(byte* path, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "open", SetLastError = true)]
+    public static partial int Open(byte* path, int flags, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "unlink", SetLastError = true)]
+    public static partial int Unlink(byte* path);
+
+    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int fd, void* buffer, nint count);
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int fd, void* buffer, nint count);
+
+    [LibraryImport(Library, EntryPoint = "close")]
+    public static partial int Close(int fd);
+
+    [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
+    public static partial int EventFd(uint initial, int flags);
+
+    [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
+    public static partial int EpollCreate(int flags);
+
+    [LibraryImport(Library, EntryPoint = "epoll_ctl", SetLastError = true)]
+    public static partial int EpollControl(int epoll, int operation, int fd, void* change);
+
+    [LibraryImport(Library, EntryPoint = "epoll_wait", SetLastError = true)]
+    public static partial int EpollWait(int epoll, void* events, int capacity, int milliseconds);
+
+    [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(void* fds, nuint count, int milliseconds);
+
+    [LibraryImport(Library, EntryPoint = "sched_getaffinity", SetLastError = true)]
+    public static partial int GetAffinity(int pid, nuint bytes, void* mask);
+
+    [LibraryImport(Library, EntryPoint = "sched_setaffinity", SetLastError = true)]
+    public static partial int SetAffinity(int pid, nuint bytes, void* mask);
+
+    /// <summary>Opens a descriptor that becomes readable when the process ends; -1 on failure.</summary>
+    public static int OpenPidFd(int pid) => (int)SystemCall(SysPidFdOpen, pid, 0, 0, 0);
+
+    /// <summary>Signals the very process that the descriptor stands for, whatever has become of its id.</summary>
+    public static int SignalPidFd(int pidFd, int signal) => (int)SystemCall(SysPidFdSendSignal, pidFd, signal, 0, 0);
+
+    /// <summary>Waits until the descriptor is readable; false when the time is over.</summary>
+    public static bool WaitReadable(int fd, int milliseconds)
+    {
+        const long pollIn = 1;
+        long request = (uint)fd | (pollIn << 32);
+        return Poll(&request, 1, milliseconds) > 0;
+    }
+
+    /// <summary>Lets the calling thread wait where there is nothing to wait for but the kernel.</summary>
+    public static void Pause(int milliseconds) => _ = Poll(null, 0, milliseconds);
+
+    /// <summary>Whether this process may execute the file.</summary>
+    public static bool MayExecute(string path) =>
+        OperatingSystem.IsLinux() ? AccessAt(AtWorkingDirectory, path, ExecuteAccess, AtEffectiveAccess) == 0
+        : OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & AnyExecute) != 0;
+
+    /// <summary>Renames a file and fails with <see cref="Errno.Exists"/> rather than replace another one.</summary>
+    /// <returns>0, or the error number.</returns>
+    public static int RenameWithoutReplacing(string from, string to) =>
+        RenameAt2(AtWorkingDirectory, from, AtWorkingDirectory, to, RenameNoReplace) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SystemCall(nint number, nint first, nint second, nint third, nint fourth);
+
+    [LibraryImport(Library, EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int AccessAt(int directory, string path, int mode, int flags);
+
+    [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameAt2(int fromDirectory, string from, int toDirectory, string to, uint flags);
+}

@@ -1,0 +1,319 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Balsam.Launch.Running;
+
+/// <summary>The work of the runner's thread: start, wait, reap, report.</summary>
+/// <remarks>
+/// <para>Starting and reaping share one thread because that is fastest: two threads reach two thirds of its throughput.</para>
+/// <para>
+/// What is left of a run's process group when its leader ends is killed before the leader is reaped, since until then its id, and so the group's,
+/// cannot be given to another process. After a signal it is not killed but waited for: a shell dies of SIGTERM at once, while the program it
+/// started may still be saving its work; the run is over when the group is empty, or when it is told to kill. Processes that have left the group
+/// are found by the marker in their environment and killed before a signaled run is reported, so that nothing of it can meet the next attempt.
+/// That takes a look at all processes, which is too dear for every exit, and a run that ended by itself may have started a daemon on purpose.
+/// </para>
+/// </remarks>
+internal sealed class LinuxRunLoop : IDisposable
+{
+    private const int CommandsPerTurn = 32;
+    private const int StopPatienceMilliseconds = 30_000;
+    private const ulong InboxNumber = 0;
+    private static readonly HashSet<int> NoProcesses = [];
+
+    private readonly RunnerInbox _inbox;
+    private readonly Epoll _epoll = new();
+    private readonly RunMarker _marker = new();
+    private readonly Spawner _spawner;
+    private readonly ProcessGroups _groups = new();
+    private readonly Dictionary<long, LinuxRun> _runs = [];
+    private readonly Dictionary<ulong, (LinuxRun Run, int PidFd, bool Leader)> _watches = [];
+    private readonly List<LinuxRun> _groupsToCheck = [];
+    private readonly List<Exception> _faults = [];
+    private ulong _lastNumber = InboxNumber;
+    private long? _stopDeadline;
+
+    public LinuxRunLoop(RunnerInbox inbox)
+    {
+        _inbox = inbox;
+        _spawner = new Spawner(_marker);
+        _ = _epoll.TryWatch(inbox.Descriptor, InboxNumber);
+    }
+
+    /// <summary>What callbacks threw.</summary>
+    public IReadOnlyList<Exception> Faults => _faults;
+
+    /// <summary>Works until it is told to stop and nothing runs any more.</summary>
+    public void Run()
+    {
+        _inbox.ReadHere();
+        while (_stopDeadline is null || _runs.Count > 0)
+        {
+            int events = _epoll.Wait(Timeout());
+            for (int i = 0; i < events; i++)
+            {
+                OnReadable(_epoll.Number(i));
+            }
+
+            for (int i = 0; i < CommandsPerTurn && _inbox.TryTake(out RunnerCommand command); i++)
+            {
+                Execute(command);
+            }
+
+            CheckGroups();
+            if (Environment.TickCount64 >= _stopDeadline)
+            {
+                Abandon("The process did not end within 30 seconds of SIGKILL; it hangs inside the operating system, most likely in file access.");
+            }
+        }
+    }
+
+    /// <summary>Kills and reports what still runs, without waiting for it.</summary>
+    public void Abandon(string reason)
+    {
+        foreach (LinuxRun run in _runs.Values.ToList())
+        {
+            _ = LibC.Kill(-run.Pid, LibC.SigKill);
+            Report(run, new RunExit { RunId = run.RunId, Kind = RunExitKind.Signaled, Code = LibC.SigKill, Pid = run.Pid, Message = reason });
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach ((_, int pidFd, _) in _watches.Values)
+        {
+            _ = LibC.Close(pidFd);
+        }
+
+        _watches.Clear();
+        _spawner.Dispose();
+        _epoll.Dispose();
+    }
+
+    private int Timeout() =>
+        !_inbox.IsEmpty ? 0
+        : _stopDeadline is { } deadline ? (int)Math.Clamp(deadline - Environment.TickCount64, 0, StopPatienceMilliseconds)
+        : -1;
+
+    private void Execute(RunnerCommand command)
+    {
+        switch (command.Kind)
+        {
+            case RunnerCommandKind.Start:
+                Start(command.Request!, command.Ended!);
+                break;
+            case RunnerCommandKind.Stop:
+                _stopDeadline = Environment.TickCount64 + StopPatienceMilliseconds;
+                foreach (LinuxRun run in _runs.Values)
+                {
+                    Kill(run);
+                }
+
+                break;
+            default:
+                if (_runs.TryGetValue(command.RunId, out LinuxRun? known))
+                {
+                    Execute(command.Kind, known);
+                }
+
+                break;
+        }
+    }
+
+    private void Execute(RunnerCommandKind kind, LinuxRun run)
+    {
+        switch (kind)
+        {
+            case RunnerCommandKind.Terminate:
+                run.Signaled = true;
+                _ = LibC.Kill(-run.Pid, LibC.SigTerm);
+
+                // A stopped process sees the signal only when it goes on.
+                _ = LibC.Kill(-run.Pid, LibC.SigContinue);
+                break;
+            case RunnerCommandKind.Kill:
+                Kill(run);
+                break;
+            default:
+                OnLeaderEnded(run);
+                break;
+        }
+    }
+
+    private static void Kill(LinuxRun run)
+    {
+        run.Signaled = true;
+        _ = LibC.Kill(-run.Pid, LibC.SigKill);
+    }
+
+    private void Start(RunRequest request, Action<RunExit> ended)
+    {
+        StartFailure? failure;
+        int pid = 0;
+        if (_stopDeadline is not null)
+        {
+            failure = RunnerMessages.Stopped;
+        }
+        else if (_runs.ContainsKey(request.RunId))
+        {
+            failure = RunnerMessages.Duplicate(request.RunId);
+        }
+        else
+        {
+            pid = TryStart(request, out failure);
+        }
+
+        if (failure is not null)
+        {
+            Call(ended, failure.ToExit(request.RunId));
+            return;
+        }
+
+        var run = new LinuxRun(request.RunId, pid, ended);
+        _runs.Add(run.RunId, run);
+        if (!TryWatch(run, pid, leader: true))
+        {
+            AwaitOnOwnThread(run);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "No fault of one job may end the thread that serves all.")]
+    private int TryStart(RunRequest request, out StartFailure? failure)
+    {
+        try
+        {
+            return _spawner.Start(request, out failure);
+        }
+        catch (Exception exception)
+        {
+            failure = new StartFailure(0, $"The program '{request.FileName}' could not be started in '{request.Workdir}': {exception.Message}");
+            return 0;
+        }
+    }
+
+    private bool TryWatch(LinuxRun run, int pid, bool leader)
+    {
+        int pidFd = LibC.OpenPidFd(pid);
+        if (pidFd < 0)
+        {
+            return false;
+        }
+
+        ulong number = ++_lastNumber;
+        if (!_epoll.TryWatch(pidFd, number))
+        {
+            _ = LibC.Close(pidFd);
+            return false;
+        }
+
+        _watches.Add(number, (run, pidFd, leader));
+        return true;
+    }
+
+    // Kernels before 5.3 have no descriptors for processes, and a launcher may run out of descriptors. What is left of a signaled group is then
+    // killed when the leader ends, as it cannot be waited for.
+    private void AwaitOnOwnThread(LinuxRun run)
+    {
+        var waiter = new Thread(
+            () =>
+            {
+                Reaper.AwaitEnd(run.Pid);
+                _inbox.Put(new RunnerCommand(RunnerCommandKind.LeaderEnded, run.RunId));
+            },
+            maxStackSize: 128 * 1024)
+        {
+            IsBackground = true,
+            Name = "Balsam process waiter",
+        };
+        waiter.Start();
+    }
+
+    private void OnReadable(ulong number)
+    {
+        if (number == InboxNumber)
+        {
+            _inbox.Drain();
+            return;
+        }
+
+        if (!_watches.Remove(number, out (LinuxRun Run, int PidFd, bool Leader) watch))
+        {
+            return;
+        }
+
+        _epoll.Forget(watch.PidFd);
+        _ = LibC.Close(watch.PidFd);
+        if (watch.Leader)
+        {
+            OnLeaderEnded(watch.Run);
+        }
+        else if (--watch.Run.WatchedMembers == 0)
+        {
+            _groupsToCheck.Add(watch.Run);
+        }
+    }
+
+    private void OnLeaderEnded(LinuxRun run)
+    {
+        run.LeaderEnded = true;
+        if (run.Signaled)
+        {
+            _groupsToCheck.Add(run);
+        }
+        else
+        {
+            Finish(run);
+        }
+    }
+
+    // One look through all processes serves every run that was signaled and whose leader, or last known member, has just ended.
+    private void CheckGroups()
+    {
+        if (_groupsToCheck.Count == 0)
+        {
+            return;
+        }
+
+        Dictionary<int, LinuxRun> byGroup = _groupsToCheck.Where(run => _runs.ContainsKey(run.RunId)).ToDictionary(run => run.Pid);
+        _groupsToCheck.Clear();
+        foreach ((int pid, int group) in _groups.LiveMembers(byGroup.Keys.ToHashSet()))
+        {
+            LinuxRun run = byGroup[group];
+            if (pid != run.Pid && TryWatch(run, pid, leader: false))
+            {
+                run.WatchedMembers++;
+            }
+        }
+
+        List<LinuxRun> over = [.. byGroup.Values.Where(run => run.WatchedMembers == 0)];
+        _ = Orphans.FindAndKill(RunMarker.Variable, over.Select(run => _marker.ValueOf(run.RunId)).ToHashSet(StringComparer.Ordinal), NoProcesses);
+        over.ForEach(Finish);
+    }
+
+    private void Finish(LinuxRun run)
+    {
+        _ = LibC.Kill(-run.Pid, LibC.SigKill);
+        Report(run, Reaper.Reap(run));
+    }
+
+    private void Report(LinuxRun run, RunExit exit)
+    {
+        if (_runs.Remove(run.RunId))
+        {
+            Call(run.Ended, exit);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Kept and thrown when the runner is disposed.")]
+    private void Call(Action<RunExit> ended, RunExit exit)
+    {
+        try
+        {
+            ended(exit);
+        }
+        catch (Exception exception)
+        {
+            _faults.Add(exception);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using System.Globalization;
+
+namespace Balsam.Launch.Running;
+
+/// <summary>The variable by which a run's processes are found again when they have left its process group.</summary>
+internal sealed class RunMarker
+{
+    public const string Variable = "BALSAM_RUN";
+    private readonly string _runner = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..12];
+
+    /// <summary>The variable's value for a run of this runner.</summary>
+    public string ValueOf(long runId) => string.Create(CultureInfo.InvariantCulture, $"{_runner}.{runId}");
+}

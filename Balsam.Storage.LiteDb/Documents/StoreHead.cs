@@ -1,0 +1,32 @@
+using LiteDB;
+
+namespace Balsam.Storage.LiteDb.Documents;
+
+/// <summary>The one document that says which schema the file has and how far its counters are.</summary>
+/// <param name="Schema">The schema's version.</param>
+/// <param name="LastId">The highest job id ever given.</param>
+/// <param name="LastSequence">The highest event number ever given.</param>
+/// <param name="LastEpoch">The epoch of the last session.</param>
+/// <param name="StatesAt">The event up to which the pages of states are right.</param>
+internal sealed record StoreHead(int Schema, long LastId, long LastSequence, long LastEpoch, long StatesAt)
+{
+    public BsonDocument ToDocument() => new()
+    {
+        ["_id"] = 1,
+        ["product"] = "Balsam for .NET",
+        ["schema"] = Schema,
+        ["id"] = LastId,
+        ["seq"] = LastSequence,
+        ["epoch"] = LastEpoch,
+        ["statesAt"] = StatesAt,
+    };
+
+    public static StoreHead? From(BsonDocument? document)
+    {
+        return document is null || !document["schema"].IsInt32
+            ? null
+            : new StoreHead(document["schema"].AsInt32, Long("id"), Long("seq"), Long("epoch"), Long("statesAt"));
+
+        long Long(string name) => document[name].IsNumber ? document[name].AsInt64 : 0;
+    }
+}

@@ -1,0 +1,59 @@
+namespace Balsam.Storage.LiteDb.Files;
+
+/// <summary>A file on disk, held against every other opener, written without buffers of the runtime.</summary>
+internal sealed class FileDevice : IFileDevice
+{
+    private const int Attempts = 20;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    private readonly FileStream _file;
+
+    private FileDevice(FileStream file) => _file = file;
+
+    public long Length => RandomAccess.GetLength(_file.SafeFileHandle);
+
+    /// <summary>
+    /// Opens the file, or makes it. The caller holds the store's lock; an opener that is being refused may look at the file for a moment,
+    /// so a file in use is tried again before it is given up.
+    /// </summary>
+    public static FileDevice Open(string path)
+    {
+        using var pause = new ManualResetEventSlim();
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return new FileDevice(new FileStream(path, PrivateFile.Options(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)));
+            }
+            catch (IOException ex) when (StoreLock.IsSharingViolation(ex) && attempt < Attempts)
+            {
+                pause.Wait(Pause);
+            }
+        }
+    }
+
+    public int Read(Span<byte> buffer, long position)
+    {
+        int total = 0;
+        while (total < buffer.Length)
+        {
+            int count = RandomAccess.Read(_file.SafeFileHandle, buffer[total..], position + total);
+            if (count == 0)
+            {
+                break;
+            }
+
+            total += count;
+        }
+
+        return total;
+    }
+
+    public void Write(ReadOnlySpan<byte> buffer, long position) => RandomAccess.Write(_file.SafeFileHandle, buffer, position);
+
+    public void SetLength(long length) => RandomAccess.SetLength(_file.SafeFileHandle, length);
+
+    public void Sync() => RandomAccess.FlushToDisk(_file.SafeFileHandle);
+
+    public void Dispose() => _file.Dispose();
+}

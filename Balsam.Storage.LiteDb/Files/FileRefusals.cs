@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text;
+
+namespace Balsam.Storage.LiteDb.Files;
+
+/// <summary>The words of every refusal: what was found and what to do.</summary>
+internal static class FileRefusals
+{
+    private const string Restore = "It was left untouched. Restore it from a backup.";
+    private const string NameAnother = "It was left untouched. Give the path of a Balsam store, or of a file that does not exist yet.";
+    private const int ReadOnlyFileSystem = 30;
+
+    public static StoreFileException Directory(string path) =>
+        new(StoreFileProblem.IsDirectory, path, "is a directory.", "Give the path of a file, for example one in that directory.");
+
+    public static StoreFileException Empty(string path) =>
+        new(StoreFileProblem.Empty, path, "exists and is empty: a store never is, so its content was lost or it was never one.",
+            "Delete it if a new store is meant; otherwise restore it from a backup.");
+
+    public static StoreFileException NotLiteDb(string path, long length, ReadOnlySpan<byte> start) =>
+        new(StoreFileProblem.NotLiteDb, path, $"is not a LiteDB file: {Describe(length, start)}", NameAnother);
+
+    public static StoreFileException Encrypted(string path) =>
+        new(StoreFileProblem.Encrypted, path, "is an encrypted LiteDB file; a Balsam store is not encrypted.", NameAnother);
+
+    public static StoreFileException OtherVersion(string path, byte version) =>
+        new(StoreFileProblem.OtherVersion, path,
+            string.Create(CultureInfo.InvariantCulture, $"is a LiteDB file of file version {version}; this package reads version {PageFormat.FileVersion}, that of LiteDB 5."),
+            version < PageFormat.FileVersion ? NameAnother : "It was left untouched. Use a newer version of this package.");
+
+    public static StoreFileException Truncated(string path, long length, long expected) =>
+        new(StoreFileProblem.Truncated, path,
+            string.Create(CultureInfo.InvariantCulture, $"is truncated: it has {length} bytes, and its header and log call for {expected}."), Restore);
+
+    public static StoreFileException PartPage(string path, long length) =>
+        new(StoreFileProblem.Truncated, path,
+            string.Create(CultureInfo.InvariantCulture, $"is truncated or had something appended: its {length} bytes are not a whole number of pages of {PageFormat.Size}."),
+            Restore);
+
+    public static StoreFileException Damaged(string path, Exception cause) =>
+        new(StoreFileProblem.Damaged, path, $"is damaged; LiteDB cannot read it ({cause.Message.TrimEnd('.')}).", Restore, cause);
+
+    public static StoreFileException LogDamaged(StorePaths paths, long frame, long durable) =>
+        new(StoreFileProblem.LogDamaged, paths.Data,
+            string.Create(CultureInfo.InvariantCulture, $"has a damaged log: '{paths.Log}' cannot be read at page {frame}, and {durable} pages of it were acknowledged."),
+            "Both were left untouched. Restore both from one backup; or move the log away to go back to the last checkpoint, losing what came after it.");
+
+    public static StoreFileException LogNotReadable(StorePaths paths) =>
+        new(StoreFileProblem.LogDamaged, paths.Data, $"has beside it a log '{paths.Log}' that does not begin as a log does.",
+            "Both were left untouched. Restore both from one backup; or move the log away to go back to the last checkpoint, losing what came after it.");
+
+    public static StoreFileException LogForeign(StorePaths paths) =>
+        new(StoreFileProblem.LogForeign, paths.Data, $"has beside it a log '{paths.Log}' that belongs to another store file.",
+            "Both were left untouched. Bring file and log of one store together, or move the log away.");
+
+    public static StoreFileException LogWithoutFile(StorePaths paths) =>
+        new(StoreFileProblem.LogForeign, paths.Data, $"does not exist, but its log '{paths.Log}' does, with commits in it.",
+            "Bring the file back beside its log, or move the log away to begin a new store.");
+
+    public static StoreFileException LogUnmerged(StorePaths paths) =>
+        new(StoreFileProblem.LogUnmerged, paths.Data, $"was written by another LiteDB program that left its log '{paths.NativeLog}'.",
+            "Open and close the file with that program once, or delete that log if it is not wanted.");
+
+    public static StoreFileException ReadOnly(string path, string what) =>
+        new(StoreFileProblem.ReadOnly, path, $"cannot be written: {what} is read-only.", "Give this user the right to write there, or choose another path.");
+
+    public static StoreFileException NoPermission(string path, string what, Exception? cause) =>
+        new(StoreFileProblem.NoPermission, path, $"cannot be opened: this user may not read and write {what}.",
+            "Give this user the right to read and write there, or choose another path.", cause);
+
+    /// <summary>An exception of the file system, as a refusal.</summary>
+    public static StoreFileException ForIo(string path, Exception cause) => cause switch
+    {
+        StoreFileException refusal => refusal,
+        UnauthorizedAccessException => NoPermission(path, "it or its directory", cause),
+        IOException { HResult: ReadOnlyFileSystem } => ReadOnly(path, "the file system"),
+        _ when StoreLock.IsSharingViolation(cause) => new StoreLockedException(path, null),
+        _ => new(StoreFileProblem.Unreachable, path, $"cannot be opened: {cause.Message.TrimEnd('.')}.", "Check the path and the disk.", cause),
+    };
+
+    private static string Describe(long length, ReadOnlySpan<byte> start)
+    {
+        if (start.StartsWith("SQLite format 3\0"u8))
+        {
+            return "it is an SQLite database.";
+        }
+
+        string size = string.Create(CultureInfo.InvariantCulture, $"it has {length} bytes and begins with ");
+        ReadOnlySpan<byte> shown = start[..Math.Min(start.Length, 24)];
+        return shown.ContainsAnyExceptInRange((byte)' ', (byte)'~')
+            ? $"{size}the bytes {Convert.ToHexString(shown[..Math.Min(shown.Length, 16)])}."
+            : $"{size}'{Encoding.ASCII.GetString(shown)}'.";
+    }
+}

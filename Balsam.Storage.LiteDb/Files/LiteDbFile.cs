@@ -1,0 +1,414 @@
+using System.Runtime.ExceptionServices;
+using LiteDB;
+using LiteDB.Engine;
+
+namespace Balsam.Storage.LiteDb.Files;
+
+/// <summary>
+/// The owner of one store file: lock, log, LiteDB engine. A commit returns when it is on stable storage; a kill at any instant leaves a file
+/// that opens with every commit that returned and no part of one that did not.
+/// </summary>
+/// <remarks>
+/// All use of the engine goes through one lock. LiteDB's page cache can hand a page to a second user while the first still reads it
+/// (MemoryCache.Extend between lookup and share count); with readers beside the writer this could even reach the file. Waiting for the disk
+/// happens outside that lock, so readers wait for the processor part of a commit only. They may see a commit that is not durable yet.
+/// </remarks>
+internal sealed class LiteDbFile : IDisposable
+{
+    private readonly Lock _commits = new();
+    private readonly Lock _engine = new();
+    private readonly InlineScheduler _scheduler = new();
+    private readonly LiteDbFileOptions _options;
+    private readonly StorePaths _paths;
+    private readonly StoreLock _lock;
+    private readonly IFileDevice _dataDevice;
+    private readonly IFileDevice _logDevice;
+    private readonly DataFileStream _data;
+    private readonly DurableLogStream _log;
+    private readonly LiteDatabase _database;
+    private volatile Exception? _fault;
+    private bool _disposed;
+
+    private LiteDbFile(StorePaths paths, LiteDbFileOptions options, StoreLock held, OpenedDevices devices)
+    {
+        _paths = paths;
+        _options = options;
+        _lock = held;
+        _dataDevice = devices.Data;
+        _logDevice = devices.Log;
+        _data = new DataFileStream(_dataDevice);
+        _log = new DurableLogStream(_logDevice, devices.Scan, devices.Identity, _data.Flush);
+        _data.BeforeWrites = _log.Sync;
+        _database = OpenDatabase();
+    }
+
+    /// <summary>The full path of the store file.</summary>
+    public string Path => _paths.Data;
+
+    /// <summary>The database. Not to be used outside the delegates of <see cref="Read"/>, <see cref="Commit"/> and <see cref="Maintain"/>.</summary>
+    public LiteDatabase Database => _database;
+
+    /// <summary>The bytes of commits that are in the log and not yet in the file.</summary>
+    public long LogLength => _log.Length;
+
+    /// <summary>Says whether the log is so long that <see cref="Checkpoint"/> should be called.</summary>
+    public bool CheckpointDue => LogLength >= _options.CheckpointAt;
+
+    /// <summary>Says whether the file can no longer be used: dispose it and open it again.</summary>
+    public bool IsFaulted => _fault is not null;
+
+    /// <summary>Opens the store file at a path, or makes a new one, with its directory.</summary>
+    /// <exception cref="StoreLockedException">Another opener holds it.</exception>
+    /// <exception cref="StoreFileException">It is not a store file that can be used; it was left as it was.</exception>
+    public static LiteDbFile Open(string path, LiteDbFileOptions? options = null)
+    {
+        options ??= new LiteDbFileOptions();
+        StorePaths paths = StorePaths.Of(path);
+        try
+        {
+            if (!DataFileCheck.BeforeLock(paths))
+            {
+                Directory.CreateDirectory(paths.Parent);
+            }
+
+            StoreLock held = StoreLock.Acquire(paths, options.Clock);
+            try
+            {
+                return OpenLocked(paths, options, held);
+            }
+            catch
+            {
+                held.Dispose();
+                throw;
+            }
+        }
+        catch (Exception ex) when (ex is (IOException or UnauthorizedAccessException) and not StoreFileException)
+        {
+            throw FileRefusals.ForIo(paths.Data, ex);
+        }
+    }
+
+    /// <summary>Runs a reading; it must not return anything that still reads, such as an unfinished enumeration.</summary>
+    /// <exception cref="StoreFileFaultedException">The file can no longer be used.</exception>
+    public T Read<T>(Func<LiteDatabase, T> reading)
+    {
+        lock (_engine)
+        {
+            ThrowIfUnusable();
+            try
+            {
+                return reading(_database);
+            }
+            catch (Exception ex) when (Breaks(ex))
+            {
+                throw Fault(ex);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Runs the work as one transaction and returns when it is durable. An exception of the work takes all of it back and is passed on.
+    /// </summary>
+    /// <exception cref="StoreFileFaultedException">The file can no longer be used; the work is not in it.</exception>
+    public void Commit(Action<LiteDatabase> work) => Write(() => Transact(work));
+
+    /// <summary>
+    /// Runs work that LiteDB does not allow in a transaction: dropping and renaming collections, its user version. Each step is a commit of
+    /// its own; all of them are durable when this returns or throws.
+    /// </summary>
+    /// <exception cref="StoreFileFaultedException">The file can no longer be used.</exception>
+    public void Maintain(Action<LiteDatabase> work) => Write(() => work(_database));
+
+    /// <summary>Brings the commits of the log into the file and empties the log.</summary>
+    /// <exception cref="StoreFileFaultedException">The disk failed; the commits are safe in the log.</exception>
+    public void Checkpoint()
+    {
+        RefuseNested();
+        lock (_commits)
+        {
+            lock (_engine)
+            {
+                ThrowIfUnusable();
+                try
+                {
+                    RunCheckpoint();
+                }
+                catch (Exception ex)
+                {
+                    throw Fault(ex);
+                }
+            }
+        }
+    }
+
+    /// <summary>Closes the file: after a checkpoint and without a log, or, where the disk or LiteDB failed, leaving the log to the next opener.</summary>
+    public void Dispose()
+    {
+        lock (_commits)
+        {
+            lock (_engine)
+            {
+                if (_disposed)
+                {
+                    return;
+                }
+
+                _disposed = true;
+                Close();
+            }
+        }
+    }
+
+    private static LiteDbFile OpenLocked(StorePaths paths, LiteDbFileOptions options, StoreLock held)
+    {
+        OpenedDevices devices = OpenedDevices.Open(paths, options.OpenDevice);
+        try
+        {
+            var file = new LiteDbFile(paths, options, held, devices);
+            file.SwitchOffAutomaticCheckpoints();
+            return file;
+        }
+        catch
+        {
+            devices.Dispose();
+            throw;
+        }
+    }
+
+    private LiteDatabase OpenDatabase()
+    {
+        try
+        {
+            var engine = new LiteEngine(new EngineSettings { DataStream = _data, LogStream = _log });
+            return new LiteDatabase(engine, _options.Mapper, disposeOnClose: true);
+        }
+        catch (Exception ex) when (ex is not (OutOfMemoryException or StoreFileException))
+        {
+            throw FileRefusals.Damaged(_paths.Data, ex);
+        }
+    }
+
+    /// <summary>A file that another program made may ask for them; ours never does.</summary>
+    private void SwitchOffAutomaticCheckpoints()
+    {
+        if (_database.CheckpointSize != 0)
+        {
+            Maintain(static database => database.CheckpointSize = 0);
+        }
+    }
+
+    private void Write(Action work)
+    {
+        RefuseNested();
+        lock (_commits)
+        {
+            ExceptionDispatchInfo? failure = null;
+            lock (_engine)
+            {
+                ThrowIfUnusable();
+                try
+                {
+                    RunOnLog(work);
+                }
+                catch (Exception ex) when (!IsFaulted)
+                {
+                    failure = ExceptionDispatchInfo.Capture(ex);
+                }
+            }
+
+            SyncLog();
+            failure?.Throw();
+        }
+    }
+
+    /// <summary>Waits for the disk; readers go on meanwhile.</summary>
+    private void SyncLog()
+    {
+        try
+        {
+            _log.Sync();
+        }
+        catch (Exception ex)
+        {
+            throw AbandonLog(ex);
+        }
+    }
+
+    private void RefuseNested()
+    {
+        if (_commits.IsHeldByCurrentThread || _engine.IsHeldByCurrentThread)
+        {
+            throw new InvalidOperationException("A commit or checkpoint inside another or inside a reading is not possible.");
+        }
+    }
+
+    /// <summary>Runs the work, and then LiteDB's writer, on this thread.</summary>
+    private void RunOnLog(Action work)
+    {
+        long before = _log.Frames;
+        _log.WritesAllowed = true;
+        try
+        {
+            _scheduler.Run(work);
+            RefuseUnlessWritten(before);
+        }
+        catch (Exception ex) when (Breaks(ex) || IsFaulted)
+        {
+            throw AbandonLog(ex);
+        }
+        finally
+        {
+            _log.WritesAllowed = false;
+        }
+    }
+
+    private void Transact(Action<LiteDatabase> work)
+    {
+        if (!_database.BeginTrans())
+        {
+            throw Fault(new InvalidOperationException("A transaction was left open on this thread."));
+        }
+
+        try
+        {
+            work(_database);
+        }
+        catch (Exception ex) when (!Breaks(ex))
+        {
+            Rollback(ex);
+            throw;
+        }
+
+        if (!_database.Commit())
+        {
+            throw Fault(new InvalidOperationException(
+                "The transaction ended before its work did: LiteDB takes a transaction back at the first error, even when the work catches it."));
+        }
+    }
+
+    private void Rollback(Exception reason)
+    {
+        try
+        {
+            _database.Rollback();
+        }
+        catch (Exception ex)
+        {
+            throw Fault(new AggregateException(ex.Message, ex, reason));
+        }
+    }
+
+    /// <summary>Makes sure that the commit is in the log stream: an acknowledgement must not rest on how LiteDB schedules its writer.</summary>
+    private void RefuseUnlessWritten(long before)
+    {
+        bool written = _log.Frames != before
+            ? _log.EndsConfirmed && !_scheduler.WriterEnded
+            : !_scheduler.WriterEnded && AnnouncedLogLength() == _log.Length;
+        if (!written)
+        {
+            throw Fault(new InvalidOperationException("LiteDB did not write the commit to its log."));
+        }
+    }
+
+    private long AnnouncedLogLength()
+    {
+        using IBsonDataReader reader = _database.Execute("SELECT logFileSize FROM $database");
+        return reader.Read() ? (uint)reader.Current["logFileSize"].AsInt32 : -1;
+    }
+
+    private void RunCheckpoint()
+    {
+        _log.Sync();
+        _data.WritesAllowed = true;
+        try
+        {
+            _scheduler.Run(_database.Checkpoint);
+        }
+        finally
+        {
+            _data.WritesAllowed = false;
+        }
+    }
+
+    private void Close()
+    {
+        try
+        {
+            if (IsFaulted)
+            {
+                _log.Abandon(_fault!);
+            }
+            else
+            {
+                RunCheckpoint();
+            }
+        }
+        catch (Exception ex)
+        {
+            // The log keeps what did not reach the file; the next opener brings it there.
+            _fault ??= ex;
+        }
+
+        CloseEngine();
+        bool merged = !IsFaulted && _log.Length == 0;
+        _dataDevice.Dispose();
+        _logDevice.Dispose();
+        if (merged)
+        {
+            DeleteLog();
+        }
+
+        _lock.Dispose();
+    }
+
+    private void CloseEngine()
+    {
+        try
+        {
+            _scheduler.Run(_database.Dispose);
+        }
+        catch (Exception ex)
+        {
+            // What matters is on disk already; LiteDB has nothing left to write.
+            _fault ??= ex;
+        }
+    }
+
+    private void DeleteLog()
+    {
+        try
+        {
+            File.Delete(_paths.Log);
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            // An empty log beside the file is as good as none.
+        }
+    }
+
+    private StoreFileFaultedException AbandonLog(Exception cause)
+    {
+        _fault ??= cause;
+        _log.Abandon(cause);
+        return cause as StoreFileFaultedException ?? new StoreFileFaultedException(_paths.Data, cause);
+    }
+
+    private StoreFileFaultedException Fault(Exception cause)
+    {
+        _fault ??= cause;
+        return cause as StoreFileFaultedException ?? new StoreFileFaultedException(_paths.Data, cause);
+    }
+
+    private void ThrowIfUnusable()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_fault is { } fault)
+        {
+            throw new StoreFileFaultedException(_paths.Data, fault);
+        }
+    }
+
+    /// <summary>Says whether LiteDB closes its engine at this exception.</summary>
+    private static bool Breaks(Exception exception) =>
+        exception is IOException or LiteException { ErrorCode: LiteException.INVALID_DATAFILE_STATE } or StoreFileFaultedException;
+}

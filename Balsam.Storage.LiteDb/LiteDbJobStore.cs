@@ -1,0 +1,340 @@
+using System.Collections.Immutable;
+using Balsam.Storage.Embedded;
+using Balsam.Storage.LiteDb.Documents;
+using Balsam.Storage.LiteDb.Files;
+using Balsam.Storage.LiteDb.Migrations;
+using LiteDB;
+
+namespace Balsam.Storage.LiteDb;
+
+/// <summary>The embedded durable store: one LiteDB file, owned by one process.</summary>
+/// <remarks>
+/// The file is opened on streams of our own, since LiteDB acknowledges commits before they are on disk, and locked by a lock file of our own, since
+/// LiteDB does not keep a second process out. One thread writes; an acknowledged write survives <c>kill -9</c>.
+/// </remarks>
+public sealed class LiteDbJobStore : EmbeddedJobStore
+{
+    private const int ScanPage = 512;
+    private const long EventsBetweenStatePages = 65_536;
+
+    private readonly string _path;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<JobId, ImmutableArray<long>> _chunks = [];
+    private readonly HashSet<int> _dirtyPages = [];
+    private LiteDbFile? _file;
+    private StoreHead _head = new(Schema.Current, 0, 0, 0, 0);
+    private StateMap _states = new();
+
+    /// <summary>Makes a store; the file is opened by <see cref="EmbeddedJobStore.OpenAsync"/>.</summary>
+    /// <param name="path">The file; it is made, with its directory, where there is none.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    public LiteDbJobStore(string path, TimeProvider? time = null)
+        : base(time ?? TimeProvider.System)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        _path = Path.GetFullPath(path);
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <inheritdoc/>
+    public override string Description => $"LiteDB file {_path}";
+
+    private LiteDbFile File => _file ?? throw new StoreException(StoreErrorKind.Unavailable, $"The store ({Description}) is not open.");
+
+    /// <inheritdoc/>
+    protected override StoreImage Load()
+    {
+        try
+        {
+            _file?.Dispose();
+            _file = null;
+            _file = LiteDbFile.Open(_path, new LiteDbFileOptions { Clock = _time });
+            _head = Schema.Prepare(_file);
+            _chunks.Clear();
+            _states = _file.Read(StatePages.Read);
+            CatchUp();
+            return new StoreImage
+            {
+                LastId = _head.LastId,
+                LastSequence = _head.LastSequence,
+                LastEpoch = _head.LastEpoch,
+                States = _states,
+                ActiveJobs = ReadActive(),
+            };
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            _file?.Dispose();
+            _file = null;
+            throw StoreErrors.Translate(exception, Description);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Write(WriteBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        try
+        {
+            EventWriter events = new(batch.Events);
+            Dictionary<JobId, ImmutableArray<long>> chunks = [];
+            bool savesStates = batch.Events.Count > 0 && batch.LastSequence - _head.StatesAt > EventsBetweenStatePages;
+            StoreHead head = _head with { LastId = batch.LastId, LastSequence = batch.LastSequence, LastEpoch = batch.LastEpoch, StatesAt = savesStates ? _head.LastSequence : _head.StatesAt };
+            File.Commit(database =>
+            {
+                ILiteCollection<BsonDocument> jobs = StoreCollections.Jobs(database);
+                if (events.Chunks.Count > 0)
+                {
+                    StoreCollections.Events(database).Insert(events.Chunks);
+                }
+
+                jobs.Insert(batch.Inserts.Select(job => ToDocument(job, [])));
+                foreach (Job job in batch.Updates)
+                {
+                    jobs.Update(ToDocument(job, ChunksOf(job.Id, database)));
+                }
+
+                if (batch.Deletes.Count > 0)
+                {
+                    JobRemover.Remove(database, batch.Deletes, id => ChunksOf(id, database));
+                }
+
+                WriteStates(database, batch, savesStates);
+                StoreCollections.Head(database).Update(head.ToDocument());
+            });
+            Remember(batch, chunks, head, savesStates);
+
+            BsonDocument ToDocument(Job job, ImmutableArray<long> earlier)
+            {
+                ImmutableArray<long> all = earlier.AddRange(events.ChunksOf(job.Id));
+                chunks[job.Id] = all;
+                return JobDocument.Write(job, all);
+            }
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            throw StoreErrors.Translate(exception, Description);
+        }
+
+        // Safe to do now: the batch is durable, and the checkpoint waits for the disk itself.
+        if (File.CheckpointDue)
+        {
+            Checkpoint();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Job? Read(JobId id) =>
+        Reading(database => StoreCollections.Jobs(database).FindById(id.Value) is { } document ? JobDocument.Read(document) : null);
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Job> ReadChildren(JobId parent) => Scan(new ChildOfFilter(parent), false);
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Job> Scan(JobFilter filter, bool descending)
+    {
+        BsonExpression? indexed = JobFilters.Conjuncts(filter).Select(FilterTranslator.ToIndex).FirstOrDefault(expression => expression is not null);
+        return indexed is null ? ScanAll(descending) : ScanIndex(indexed, descending);
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<JobEvent> ReadEvents(long after, int limit)
+    {
+        List<JobEvent> events = [];
+        long asked = after;
+        while (events.Count < limit)
+        {
+            // The chunk that holds the next event begins at it, or before it.
+            List<JobEvent>? chunk = Reading(database =>
+            {
+                ILiteCollection<BsonDocument> collection = StoreCollections.Events(database);
+                BsonDocument? around = collection.Query().Where(BsonExpression.Create("$._id <= @0", after + 1)).OrderByDescending("$._id").Limit(1).FirstOrDefault();
+                BsonDocument? next = around is not null && around["last"].AsInt64 > after
+                    ? around
+                    : collection.Query().Where(BsonExpression.Create("$._id > @0", after)).OrderBy("$._id").Limit(1).FirstOrDefault();
+                after = next is null ? after : Math.Max(after, next["last"].AsInt64);
+                return next is null ? null : EventChunk.Read(next);
+            });
+            if (chunk is null)
+            {
+                break;
+            }
+
+            events.AddRange(chunk.Where(step => step.Sequence > asked));
+        }
+
+        return events.Count > limit ? events.GetRange(0, limit) : events;
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<JobEvent> ReadHistory(JobId id) => Reading<IReadOnlyList<JobEvent>>(database =>
+    {
+        BsonDocument? job = StoreCollections.Jobs(database).FindById(id.Value);
+        ILiteCollection<BsonDocument> events = StoreCollections.Events(database);
+        return job is null ? [] : [.. JobDocument.ReadChunks(job).Select(chunk => events.FindById(chunk)).Where(chunk => chunk is not null).SelectMany(EventChunk.Read).Where(step => step.JobId == id)];
+    });
+
+    /// <inheritdoc/>
+    protected override void Shut()
+    {
+        if (_file is null)
+        {
+            return;
+        }
+
+        try
+        {
+            if (!_file.IsFaulted && _head.StatesAt < _head.LastSequence)
+            {
+                StoreHead head = _head with { StatesAt = _head.LastSequence };
+                _file.Commit(database =>
+                {
+                    StatePages.Write(database, _states, _dirtyPages, []);
+                    StoreCollections.Head(database).Update(head.ToDocument());
+                });
+            }
+        }
+        catch (StoreFileException)
+        {
+            // The pages only make the next opening quicker; the events say the same.
+        }
+        finally
+        {
+            _file.Dispose();
+            _file = null;
+        }
+    }
+
+    private T Reading<T>(Func<LiteDatabase, T> read)
+    {
+        try
+        {
+            return File.Read(read);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            throw StoreErrors.Translate(exception, Description);
+        }
+    }
+
+    // The pages are as old as the last time they were written: the events since then tell the rest.
+    private void CatchUp()
+    {
+        long after = _head.StatesAt;
+        while (ReadEvents(after, EventChunk.MaxEvents) is { Count: > 0 } events)
+        {
+            foreach (JobEvent step in events)
+            {
+                _states.Set(step.JobId.Value, step.To);
+                _dirtyPages.Add(StatePages.PageOf(step.JobId.Value));
+            }
+
+            after = events[^1].Sequence;
+        }
+    }
+
+    private List<Job> ReadActive()
+    {
+        JobStateSet active = JobStates.All.Except(JobStates.Final);
+        List<Job> jobs = [];
+        for (long id = _states.Next(0, active); id != 0; id = _states.Next(id, active))
+        {
+            BsonDocument document = File.Read(database => StoreCollections.Jobs(database).FindById(id))
+                ?? throw new StoreException(StoreErrorKind.Unreadable, FormattableString.Invariant($"The store file '{_path}' is damaged: job {id} is missing. Restore a backup of it."));
+            Job job = JobDocument.Read(document);
+            _chunks[job.Id] = JobDocument.ReadChunks(document);
+            jobs.Add(job);
+        }
+
+        return jobs;
+    }
+
+    private ImmutableArray<long> ChunksOf(JobId id, LiteDatabase database) =>
+        _chunks.TryGetValue(id, out ImmutableArray<long> known) ? known
+        : StoreCollections.Jobs(database).FindById(id.Value) is { } document ? JobDocument.ReadChunks(document) : [];
+
+    // Deleted jobs have no event that would take them off the pages, so theirs are written with the delete.
+    private void WriteStates(LiteDatabase database, WriteBatch batch, bool all)
+    {
+        IEnumerable<int> pages = all ? _dirtyPages.Concat(batch.Deletes.Select(id => StatePages.PageOf(id.Value))) : batch.Deletes.Select(id => StatePages.PageOf(id.Value));
+        StatePages.Write(database, _states, pages.Distinct().Where(page => page < _states.PageCount), batch.Deletes);
+    }
+
+    private void Remember(WriteBatch batch, Dictionary<JobId, ImmutableArray<long>> chunks, StoreHead head, bool savedStates)
+    {
+        _head = head;
+        if (savedStates)
+        {
+            _dirtyPages.Clear();
+        }
+
+        foreach (Job job in batch.Inserts.Concat(batch.Updates))
+        {
+            _dirtyPages.Add(StatePages.PageOf(job.Id.Value));
+            if (job.State.IsFinal())
+            {
+                _chunks.Remove(job.Id);
+            }
+            else
+            {
+                _chunks[job.Id] = chunks[job.Id];
+            }
+        }
+
+        foreach (JobId id in batch.Deletes)
+        {
+            _chunks.Remove(id);
+        }
+    }
+
+    private void Checkpoint()
+    {
+        try
+        {
+            File.Checkpoint();
+        }
+        catch (StoreFileException exception)
+        {
+            // What is in the log is durable. The next write finds the file faulted, and opens it anew.
+            _ = exception;
+        }
+    }
+
+    private IEnumerable<Job> ScanAll(bool descending)
+    {
+        long at = descending ? long.MaxValue : 0;
+        while (true)
+        {
+            List<Job> page = Reading(database =>
+            {
+                ILiteQueryable<BsonDocument> query = StoreCollections.Jobs(database).Query();
+                return (descending
+                    ? query.Where(BsonExpression.Create("$._id < @0", at)).OrderByDescending("$._id")
+                    : query.Where(BsonExpression.Create("$._id > @0", at)).OrderBy("$._id")).Limit(ScanPage).ToEnumerable().Select(JobDocument.Read).ToList();
+            });
+            foreach (Job job in page)
+            {
+                yield return job;
+            }
+
+            if (page.Count < ScanPage)
+            {
+                yield break;
+            }
+
+            at = page[^1].Id.Value;
+        }
+    }
+
+    private IEnumerable<Job> ScanIndex(BsonExpression condition, bool descending)
+    {
+        long[] ids = Reading(database => StoreCollections.Jobs(database).Query().Where(condition).Select("$._id").ToEnumerable().Select(row => row["_id"].AsInt64).ToArray());
+        foreach (long[] page in (descending ? ids.Distinct().OrderDescending() : ids.Distinct().Order()).Chunk(ScanPage))
+        {
+            foreach (Job job in Reading(database => page.Select(id => StoreCollections.Jobs(database).FindById(id)).Where(document => document is not null).Select(JobDocument.Read).ToList()))
+            {
+                yield return job;
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace Balsam.Launch.Tests.Running;
+
+public enum RunnerKind
+{
+    Linux,
+    Portable,
+}
