@@ -129,7 +129,7 @@ public sealed class ResourceTests
         NodeSpec[] nodes = [new("n1", 8), new("n2", 4)];
         Assert.That(NodeRequests.WhyNever(nodes, new JobResources { Nodes = 2, RanksPerNode = 4 }), Is.Null);
         Assert.That(NodeRequests.WhyNever(nodes, new JobResources { Nodes = 2, RanksPerNode = 8 }), Does.Contain("there is 1"));
-        Assert.That(NodeRequests.WhyNever(nodes, new JobResources { RanksPerNode = 9 }), Does.Contain("the largest is n1: 8 cores"));
+        Assert.That(NodeRequests.WhyNever(nodes, new JobResources { RanksPerNode = 9 }), Does.Contain("9 cores asked").And.Contain("largest node has 8"));
         Assert.That(NodeRequests.WhyNever([], new JobResources { Nodes = 1_000 }), Is.Null, "nothing is known");
     }
 
