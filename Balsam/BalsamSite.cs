@@ -8,7 +8,8 @@ namespace Balsam;
 /// <summary>A site for scripts: one directory with store and workdirs, a client, and a launcher, without writing a host.</summary>
 /// <remarks>
 /// <para>The directory holds <c>balsam.db</c> and <c>data/</c>, one workdir a job. The launcher runs from opening to disposal.</para>
-/// <para>Ctrl-C and SIGTERM end what runs and close the store in good order, then the process, with exit code 130 or 143; opened again, the site goes on.</para>
+/// <para>Ctrl-C and SIGTERM end what runs and close the store in good order, then the process, with exit code 130 or 143; opened again, the site goes on.
+/// A second signal ends the process at once.</para>
 /// </remarks>
 /// <example><code>
 /// await using var site = await BalsamSite.OpenAsync("my-site", b => b.AddApplication&lt;Relax&gt;());
@@ -92,7 +93,18 @@ public sealed class BalsamSite : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>How many jobs ended how, and which are blocked and why.</returns>
     /// <exception cref="BalsamException">The launcher failed.</exception>
-    public Task<IdleReport> RunUntilIdleAsync(CancellationToken cancellationToken = default) => _launcher.WaitUntilIdleAsync(cancellationToken);
+    public async Task<IdleReport> RunUntilIdleAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _launcher.WaitUntilIdleAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // The launcher also becomes idle when a signal stops it; the program is not to go on then with a site that is being closed.
+            await HoldWhileExitingAsync().ConfigureAwait(false);
+        }
+    }
 
     /// <summary>The files of a job.</summary>
     /// <param name="job">The job.</param>
@@ -113,12 +125,11 @@ public sealed class BalsamSite : IAsyncDisposable
         }
 
         await _closing.Value.ConfigureAwait(false);
-        if (_isExiting)
-        {
-            // A signal is ending the process; its exit code is not to be overtaken by that of the program.
-            await _exiting.Task.ConfigureAwait(false);
-        }
+        await HoldWhileExitingAsync().ConfigureAwait(false);
     }
+
+    // A signal is ending the process; its exit code is not to be overtaken by that of the program.
+    private Task HoldWhileExitingAsync() => _isExiting ? _exiting.Task : Task.CompletedTask;
 
     private async Task CloseAsync()
     {
@@ -147,7 +158,7 @@ public sealed class BalsamSite : IAsyncDisposable
         {
             _signals.Add(PosixSignalRegistration.Create(signal, context =>
             {
-                context.Cancel = true;
+                context.Cancel = !_isExiting;
                 _ = ExitAsync(SignalExitBase + number);
             }));
         }
