@@ -130,7 +130,7 @@ public sealed class ResourceTests
         Assert.That(NodeRequests.WhyNever(nodes, new JobResources { Nodes = 2, RanksPerNode = 4 }), Is.Null);
         Assert.That(NodeRequests.WhyNever(nodes, new JobResources { Nodes = 2, RanksPerNode = 8 }), Does.Contain("there is 1"));
         Assert.That(NodeRequests.WhyNever(nodes, new JobResources { RanksPerNode = 9 }), Does.Contain("9 cores asked").And.Contain("largest node has 8"));
-        Assert.That(NodeRequests.WhyNever([], new JobResources { Nodes = 1_000 }), Is.Null, "nothing is known");
+        Assert.That(NodeRequests.WhyNever([], new JobResources { Nodes = 3 }), Is.EqualTo("3 nodes asked, there are 0"));
     }
 
     [TestCase(0, ExpectedResult = "0 B")]
