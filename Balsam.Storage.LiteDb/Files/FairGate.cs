@@ -17,6 +17,9 @@ internal sealed class FairGate
     /// <summary>Says whether this thread holds it.</summary>
     public bool IsHeldByCurrentThread => Volatile.Read(ref _owner) == Environment.CurrentManagedThreadId;
 
+    /// <summary>How many threads hold it or wait for it.</summary>
+    public long Asking => Interlocked.Read(ref _next) - Interlocked.Read(ref _serving);
+
     /// <summary>Waits for the turn; disposing ends it.</summary>
     public Turn Enter()
     {

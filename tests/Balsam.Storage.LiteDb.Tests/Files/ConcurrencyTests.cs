@@ -36,30 +36,53 @@ internal sealed class ConcurrencyTests
     }
 
     [Test]
-    public void Enter_ManyThreads_ExcludesAndServesInOrder()
+    public void Enter_ManyThreads_ExcludesThem()
     {
         var gate = new FairGate();
         int inside = 0;
         int most = 0;
-        int[] turns = new int[4];
-        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
-        Thread[] threads = [.. Enumerable.Range(0, turns.Length).Select(i => new Thread(() =>
+        int turns = 0;
+        Parallel.For(0, 4, _ =>
         {
-            while (!stop.IsCancellationRequested)
+            for (int i = 0; i < 5_000; i++)
             {
                 using FairGate.Turn turn = gate.Enter();
                 using FairGate.Turn again = gate.Enter();
-                most = Math.Max(most, Interlocked.Increment(ref inside));
-                turns[i]++;
-                Thread.SpinWait(100);
-                Interlocked.Decrement(ref inside);
+                most = Math.Max(most, ++inside);
+                turns++;
+                inside--;
             }
-        }))];
-        Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
+        });
 
         Assert.That(most, Is.EqualTo(1));
-        Assert.That(turns.Max() - turns.Min(), Is.LessThan(turns.Max() / 2), string.Join(' ', turns));
+        Assert.That(turns, Is.EqualTo(20_000));
+        Assert.That(gate.Asking, Is.Zero);
+    }
+
+    [Test]
+    public void Enter_WhileHeld_ServesInTheOrderOfAsking()
+    {
+        var gate = new FairGate();
+        var served = new List<int>();
+        var threads = new List<Thread>();
+        using (gate.Enter())
+        {
+            for (int i = 0; i < 6; i++)
+            {
+                int number = i;
+                var thread = new Thread(() =>
+                {
+                    using FairGate.Turn turn = gate.Enter();
+                    served.Add(number);
+                });
+                threads.Add(thread);
+                thread.Start();
+                SpinWait.SpinUntil(() => gate.Asking == number + 2);
+            }
+        }
+
+        threads.ForEach(thread => thread.Join());
+        Assert.That(served, Is.EqualTo(new[] { 0, 1, 2, 3, 4, 5 }));
     }
 
     private static void ReadUntil(LiteDbFile file, int seed, List<Exception> errors, ref long reads, CancellationToken stop)

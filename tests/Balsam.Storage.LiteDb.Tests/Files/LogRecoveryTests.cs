@@ -73,6 +73,25 @@ internal sealed class LogRecoveryTests
     }
 
     [Test]
+    public void Commit_AfterATornCommitWasCutOff_IsNotFollowedByTheRestOfThatCommit()
+    {
+        // The last commit lost its first page, and its later pages are whole: they must not join the next commit, which has the same number.
+        byte[] torn = (byte[])_content.Clone();
+        torn[LengthBeforeLastCommit() + 1000] ^= 1;
+        File.WriteAllBytes(_log, torn);
+        using (LiteDbFile file = LiteDbFile.Open(_path))
+        {
+            file.Commit(static database => database.GetCollection("other").Insert(new LiteDB.BsonDocument { ["_id"] = 1 }));
+            CopyRaw(_path, _directory["copy.db"]);
+            CopyRaw(_log, _directory["copy.db-wal"]);
+        }
+
+        using LiteDbFile copy = LiteDbFile.Open(_directory["copy.db"]);
+        Assert.That(BatchWorkload.Verify(copy), Is.EqualTo(Batches - 1));
+        Assert.That(copy.Read(static database => database.GetCollection("other").Count()), Is.EqualTo(1));
+    }
+
+    [Test]
     public void Open_AnyByteOfTheLogChanged_IsRefusedUntouchedOrCutToTheBatchBefore()
     {
         long acknowledged = LengthBeforeLastCommit();

@@ -5,7 +5,7 @@ namespace Balsam.Storage.LiteDb.Tests.Files;
 /// <summary>Power that goes at each point in turn, with any part of the unsynchronised writes on disk.</summary>
 internal sealed class PowerLossTests
 {
-    private const int Losses = 150;
+    private const int Losses = 200;
 
     [Test]
     public void PowerLoss_AtAnyPoint_KeepsEveryAcknowledgedBatchAndNoHalfOne()
