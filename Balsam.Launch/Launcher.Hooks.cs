@@ -45,7 +45,6 @@ public sealed partial class Launcher
         {
             _mayClaim = true;
             FinishHook(job, application, result);
-            StartHooks();
         });
     }
 
@@ -100,6 +99,7 @@ public sealed partial class Launcher
         if (_activeHooks.Remove(id, out CancellationTokenSource? stop))
         {
             stop.Dispose();
+            StartHooks();
         }
     }
 

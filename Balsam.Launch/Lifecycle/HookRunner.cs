@@ -31,10 +31,7 @@ internal sealed class HookRunner(IServiceScopeFactory scopes, SiteDirectory site
         (string name, Hook call) = Hooks[job.State];
         using var limited = new CancellationTokenSource(limit, time);
         using var cut = CancellationTokenSource.CreateLinkedTokenSource(calledOff, limited.Token);
-
-        // What the hook hangs on its token runs apart: it can neither hold up nor bring down whoever cancels.
         var stop = new CancellationTokenSource();
-        using CancellationTokenRegistration cutting = cut.Token.UnsafeRegister(_ => _ = stop.CancelAsync(), null);
         try
         {
             string workdir = site.Create(job.Workdir);
@@ -47,7 +44,17 @@ internal sealed class HookRunner(IServiceScopeFactory scopes, SiteDirectory site
                 {
                     Task<HookOutcome> called = Task.Run(
                         () => call((ApplicationDefinition)scope.ServiceProvider.GetRequiredService(application.Type), context, stop.Token), CancellationToken.None);
-                    HookOutcome outcome = await called.WaitAsync(cut.Token).ConfigureAwait(false);
+                    HookOutcome outcome;
+                    try
+                    {
+                        outcome = await called.WaitAsync(cut.Token).ConfigureAwait(false);
+                    }
+                    finally
+                    {
+                        // What the hook hangs on its token runs apart: it can neither hold up nor bring down whoever cancels.
+                        _ = cut.IsCancellationRequested ? stop.CancelAsync() : Task.CompletedTask;
+                    }
+
                     return outcome is null ? Failed(FailureKind.HookException, $"{name} returned null; it must return an outcome.")
                         : SubmissionLimits.WhyTooLarge(context.Data.Current) is { } problem ? Failed(FailureKind.HookException, $"{name}: {problem}")
                         : new HookResult(outcome, null, context.Data.Current);

@@ -64,14 +64,14 @@ public abstract partial class EmbeddedJobStore
     public Task<IReadOnlyList<JobEvent>> ReadEventsAsync(long after, int limit, CancellationToken cancellationToken)
     {
         DemandOpen();
-        return Reading(() => ReadEvents(after, limit), cancellationToken);
+        return Reading(() => Published(ReadEvents(after, limit)), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<JobEvent>> ReadHistoryAsync(JobId id, CancellationToken cancellationToken)
     {
         DemandOpen();
-        return Reading(() => ReadHistory(id), cancellationToken);
+        return Reading(() => Published(ReadHistory(id)), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -103,6 +103,18 @@ public abstract partial class EmbeddedJobStore
 
             await came.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    // Events are written a moment before the jobs are seen to have moved: whoever is told of a step must find the job where it went.
+    private IReadOnlyList<JobEvent> Published(IReadOnlyList<JobEvent> events)
+    {
+        long last;
+        lock (_gate)
+        {
+            last = _lastSequence;
+        }
+
+        return events.Count == 0 || events[^1].Sequence <= last ? events : [.. events.TakeWhile(step => step.Sequence <= last)];
     }
 
     private Job? FindAny(JobId id)

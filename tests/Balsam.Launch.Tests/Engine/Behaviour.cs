@@ -18,6 +18,9 @@ internal sealed class Behaviour
     /// <summary>What <see cref="Retrying"/> does with errors.</summary>
     public RetryPolicy? Retry { get; set; }
 
+    /// <summary>Whether an application that can be made once was.</summary>
+    public bool Made { get; set; }
+
     /// <summary>What happened, in order.</summary>
     public ConcurrentQueue<string> Diary { get; } = new();
 

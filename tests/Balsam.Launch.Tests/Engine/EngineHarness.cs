@@ -10,7 +10,7 @@ namespace Balsam.Launch.Tests.Engine;
 /// <summary>A host with store, client and launcher in a directory of its own; it can be stopped and started again on the same jobs.</summary>
 internal sealed class EngineHarness : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly EngineSetup _setup;
     private readonly InMemoryJobStore? _memory;
@@ -123,6 +123,13 @@ internal sealed class EngineHarness : IAsyncDisposable
             {
                 options.Nodes.Add(new NodeSpec("n1", 2));
                 options.KillGrace = TimeSpan.FromMilliseconds(200);
+                if (_setup.Time is not null)
+                {
+                    // A clock that a test moves by hours must not cost the launcher its lease.
+                    options.Heartbeat = TimeSpan.FromDays(40);
+                    options.LeaseDuration = TimeSpan.FromDays(4000);
+                }
+
                 _setup.Options(options);
             });
         });
@@ -155,7 +162,18 @@ internal sealed class EngineHarness : IAsyncDisposable
         SubmitAsync(new NewJob("Shell", workdir).WithParameters(new Shell.Parameters(script)));
 
     /// <summary>Waits until a job has ended.</summary>
-    public Task<Job> EndAsync(Job job) => Soon(Client.WaitAsync(job.Id), $"the end of {job}");
+    public async Task<Job> EndAsync(Job job)
+    {
+        try
+        {
+            return await Soon(Client.WaitAsync(job.Id), "its end");
+        }
+        catch (TimeoutException exception)
+        {
+            string history = string.Join(", ", (await Client.GetHistoryAsync(job.Id)).Select(step => step.To.ToText()));
+            throw new TimeoutException($"{await GetAsync(job)} ({history}): {exception.Message}");
+        }
+    }
 
     public async Task<Job> RunAsync(NewJob job) => await EndAsync(await SubmitAsync(job));
 
