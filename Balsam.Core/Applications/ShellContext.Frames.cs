@@ -161,6 +161,10 @@ internal sealed partial class ShellContext
             case (Frame.Subscript, '['):
                 _open.Push(Frame.Subscript);
                 break;
+            case (Frame.Subscript, _) when IsBlank(c) || IsOperator(c):
+                // In bash the subscript goes on, in sh it was none.
+                Lose("a blank or an operator inside [ ]");
+                break;
             case (Frame.Test or Frame.Subscript, '#') or (Frame.Test, '<'):
             case (_, '\'' or '"' or '\\' or '`' or '{' or '('):
                 Lose("a quote, a backslash, a bracket or '#' inside ${ }, [ ] or [[ ]]");

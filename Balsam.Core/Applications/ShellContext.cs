@@ -100,11 +100,6 @@ internal sealed partial class ShellContext
                 _open.Pop();
                 ReadPlain(c, next);
                 return;
-            case Frame.Subscript when IsBlank(c) || IsOperator(c):
-                // Not a subscript after all.
-                _open.Pop();
-                Read(c, next);
-                return;
             case Frame.Single when c == '\'':
                 _open.Pop();
                 break;

@@ -34,7 +34,17 @@ public sealed class JobData : IEquatable<JobData>
     /// <param name="json">The text.</param>
     /// <returns>The data.</returns>
     /// <exception cref="JsonException"><paramref name="json"/> is not JSON.</exception>
-    public static JobData Parse(string json) => new(json, JsonDocument.Parse(json));
+    public static JobData Parse(string json)
+    {
+        try
+        {
+            return new JobData(json, JsonDocument.Parse(json));
+        }
+        catch (ArgumentException exception) when (json is not null)
+        {
+            throw new JsonException("The text is not JSON: it is not valid Unicode.", exception);
+        }
+    }
 
     /// <summary>Makes data from an object or value.</summary>
     /// <typeparam name="T">Its type.</typeparam>

@@ -57,7 +57,7 @@ public sealed record JobResources
     public IReadOnlyDictionary<string, string> LaunchParameters { get; init; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>The cores the job takes on each node: max(1, ranks × threads per rank ÷ threads per core), as in the original.</summary>
-    public int CoresPerNode => Math.Max(1, checked(RanksPerNode * ThreadsPerRank) / Math.Max(1, ThreadsPerCore));
+    public int CoresPerNode => (int)Math.Clamp((long)RanksPerNode * ThreadsPerRank / Math.Max(1, ThreadsPerCore), 1, int.MaxValue);
 
     /// <summary>The GPUs the job takes on each node, fractions included.</summary>
     public ResourceAmount GpusPerNode => GpusPerRank * RanksPerNode;

@@ -4,7 +4,7 @@ namespace Balsam;
 
 /// <summary>An amount of a divisible resource (GPUs, licences, any custom resource), exact to one part in 10,000.</summary>
 /// <remarks>
-/// Held as an integer number of parts, so that shares add up exactly: three thirds rounded to parts never exceed a whole, and giving back what was
+/// Held as an integer number of parts, so that shares add up exactly: three thirds never exceed a whole, and giving back what was
 /// taken restores what was there. The original Balsam keeps floating-point occupancies and needs tolerances of 0.001 for the same sums.
 /// </remarks>
 public readonly record struct ResourceAmount : IComparable<ResourceAmount>
@@ -39,7 +39,7 @@ public readonly record struct ResourceAmount : IComparable<ResourceAmount>
         return new ResourceAmount(parts);
     }
 
-    /// <summary>Makes an amount from units, rounded to the nearest part.</summary>
+    /// <summary>Makes an amount from units, rounded down to a part: seven jobs that ask for a seventh each fit into a whole.</summary>
     /// <param name="units">The units, from 0 to 100,000,000.</param>
     /// <returns>The amount.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="units"/> is not a number, negative, or above 100,000,000.</exception>
@@ -50,7 +50,10 @@ public readonly record struct ResourceAmount : IComparable<ResourceAmount>
             throw new ArgumentOutOfRangeException(nameof(units), units, "An amount lies between 0 and 100,000,000 units.");
         }
 
-        return new ResourceAmount((long)Math.Round(units * PartsPerUnit));
+        // 0.29 units are 2899.9999999999995 parts in floating point, and meant as 2900.
+        double parts = units * PartsPerUnit;
+        double nearest = Math.Round(parts);
+        return new ResourceAmount((long)(Math.Abs(parts - nearest) <= parts * 1e-14 ? nearest : Math.Floor(parts)));
     }
 
     /// <summary>Makes an amount from units, so that <c>GpusPerRank = 0.5</c> reads naturally.</summary>

@@ -1,6 +1,6 @@
 namespace Balsam;
 
-/// <summary>A job to be submitted. Its methods change it and return it, so that calls chain; nothing happens before <see cref="BalsamClient.SubmitAsync"/>.</summary>
+/// <summary>A job to be submitted. Its methods change it and return it, so that calls chain; nothing happens before <see cref="BalsamClient.SubmitAsync(IEnumerable{NewJob}, CancellationToken)"/>.</summary>
 /// <example><code>
 /// NewJob mesh = Mesh.NewJob("study/mesh", new Mesh.Parameters(Cells: 64));
 /// NewJob run = Relax.NewJob("study/1", new Relax.Parameters("a.xyz")).After(mesh).Tag("study", "a");

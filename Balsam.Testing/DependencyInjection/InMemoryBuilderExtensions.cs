@@ -1,9 +1,9 @@
-using Balsam;
 using Balsam.Storage;
 using Balsam.Testing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.DependencyInjection;
 
-namespace Microsoft.Extensions.DependencyInjection;
+namespace Balsam;
 
 /// <summary><c>UseInMemory</c>.</summary>
 public static class InMemoryBuilderExtensions

@@ -33,6 +33,8 @@ public sealed class CommandTemplateTests
     [TestCase("a[{{ x }}]=1", "inside [ ]")]
     [TestCase("a[b[0]+{{ x }}]=1", "inside [ ]")]
     [TestCase("a=([{{ x }}]=1)", "inside [ ]")]
+    [TestCase("a[ {{ x }} ]=1", "a blank")]
+    [TestCase("a[;\n{{ x }}]=1", "a blank")]
     [TestCase("[[ 1 -eq {{ x }} ]]", "[[ ]]")]
     [TestCase("echo $'\\'' ' {{ x }}", "$'…'")]
     [TestCase("\"$(case a in a) echo \"{{ x }}\" ;; esac)\"", "'case'")]

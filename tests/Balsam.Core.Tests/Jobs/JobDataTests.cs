@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace Balsam.Core.Tests.Jobs;
+
+public sealed class JobDataTests
+{
+    private sealed record Settings(string Name, double Tolerance, DayOfWeek Day, int[] Cells);
+
+    [Test]
+    public void From_ARecord_IsCamelCaseJsonAndIsReadBack()
+    {
+        JobData data = JobData.From(new Settings("ü \"x\"", double.NaN, DayOfWeek.Friday, [1, 2]));
+        Assert.That(data.Json, Is.EqualTo("""{"name":"ü \"x\"","tolerance":"NaN","day":"Friday","cells":[1,2]}"""));
+        Settings read = data.As<Settings>()!;
+        Assert.That((read.Name, read.Tolerance, read.Day), Is.EqualTo(("ü \"x\"", double.NaN, DayOfWeek.Friday)));
+        Assert.That(read.Cells, Is.EqualTo(new[] { 1, 2 }));
+    }
+
+    [TestCase(double.NaN)]
+    [TestCase(double.PositiveInfinity)]
+    [TestCase(double.NegativeInfinity)]
+    [TestCase(-0.0)]
+    [TestCase(double.Epsilon)]
+    [TestCase(double.MaxValue)]
+    public void With_AnyDouble_IsReadBackExactly(double value) =>
+        Assert.That(BitConverter.DoubleToInt64Bits(JobData.Empty.With("x", value).Get<double>("x")), Is.EqualTo(BitConverter.DoubleToInt64Bits(value)));
+
+    [Test]
+    public void With_AndWithout_LeaveTheOriginalAlone()
+    {
+        JobData one = JobData.Empty.With("a", 1);
+        JobData two = one.With("b", "x").With("a", 2);
+        Assert.That((JobData.Empty.Json, one.Json, two.Json, two.Without("a").Json, two.Without("none").Json), Is.EqualTo(("{}", """{"a":1}""", """{"a":2,"b":"x"}""", """{"b":"x"}""", two.Json)));
+        Assert.That(two.Names, Is.EqualTo(new[] { "a", "b" }));
+        Assert.That(JobData.Empty.IsEmpty && JobData.Parse("{}").IsEmpty && !one.IsEmpty, Is.True);
+    }
+
+    [Test]
+    public void Get_OfWhatIsNotThere_ListsWhatIs()
+    {
+        Assert.That(() => JobData.Empty.With("a", 1).With("b", 2).Get<int>("c"), Throws.TypeOf<KeyNotFoundException>().With.Message.Contains("'c'").And.Message.Contains("a, b"));
+        Assert.That(() => JobData.Empty.Get<int>("c"), Throws.TypeOf<KeyNotFoundException>().With.Message.Contains("none"));
+        Assert.That(JobData.Empty.TryGet("c", out int _), Is.False);
+        Assert.That(JobData.Parse("[1]").TryGet("c", out int _), Is.False);
+        Assert.That(() => JobData.Empty.With("a", "text").Get<int>("a"), Throws.InstanceOf<JsonException>());
+    }
+
+    [Test]
+    public void With_OnAnotherValueThanAnObject_IsRefused() => Assert.That(() => JobData.Parse("[1]").With("a", 1), Throws.InvalidOperationException.With.Message.Contains("[1]"));
+
+    [TestCase("{")]
+    [TestCase("")]
+    [TestCase("{} {}")]
+    [TestCase("NaN")]
+    public void Parse_WhatIsNotJson_IsAJsonException(string text) => Assert.That(() => JobData.Parse(text), Throws.InstanceOf<JsonException>());
+
+    [Test]
+    public void Parse_InvalidUnicode_IsAJsonException() => Assert.That(() => JobData.Parse("\"" + '\ud800' + "\""), Throws.InstanceOf<JsonException>());
+
+    [TestCase("{\"a\":1,\"b\":[1.0]}", "{ \"b\": [1], \"a\": 1 }", true)]
+    [TestCase("{\"a\":1}", "{\"a\":2}", false)]
+    [TestCase("[1,2]", "[2,1]", false)]
+    [TestCase("null", "{}", false)]
+    [TestCase("\"a\\u0062\"", "\"ab\"", true)]
+    public void Equals_OfTwoTexts_ComparesValues(string left, string right, bool equal)
+    {
+        Assert.That(JobData.Parse(left).Equals(JobData.Parse(right)), Is.EqualTo(equal));
+        Assert.That(!equal || JobData.Parse(left).GetHashCode() == JobData.Parse(right).GetHashCode(), Is.True);
+    }
+}

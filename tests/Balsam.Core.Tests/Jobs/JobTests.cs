@@ -1,0 +1,120 @@
+using System.Text.Json;
+
+namespace Balsam.Core.Tests.Jobs;
+
+public sealed class JobTests
+{
+    private static readonly FailureDetails Failure = new() { Kind = FailureKind.ExitCode, Message = "exit 3", ExitCode = 3 };
+
+    [Test]
+    public void Apply_EachStep_RaisesTheVersionByOneAndKeepsTheEventsInOrder()
+    {
+        var change = new JobChange(SomeJob.In(JobState.StagedIn));
+        change.Apply(JobTrigger.Preprocessed, SomeJob.Noon).Apply(JobTrigger.Started, SomeJob.Noon).Edit(fields => fields with { Priority = 2 }, SomeJob.Noon).Apply(JobTrigger.RunSucceeded, SomeJob.Noon);
+        Assert.That(change.After.Version, Is.EqualTo(9));
+        Assert.That(change.Before.Version, Is.EqualTo(5));
+        Assert.That(change.Events.Select(step => step.Trigger), Is.EqualTo(new[] { JobTrigger.Preprocessed, JobTrigger.Started, JobTrigger.RunSucceeded }));
+    }
+
+    [Test]
+    public void Apply_InAnotherOffset_StoresUtcMilliseconds()
+    {
+        DateTimeOffset odd = new DateTimeOffset(2030, 1, 2, 14, 0, 0, 123, TimeSpan.FromHours(2)).AddTicks(4_567);
+        var stored = new DateTimeOffset(2030, 1, 2, 12, 0, 0, 123, TimeSpan.Zero);
+        JobChange change = new JobChange(SomeJob.In(JobState.Preprocessed)).Apply(JobTrigger.Started, odd).Edit(fields => fields with { NotBefore = odd }, odd);
+        Assert.That(change.Events[0].At, Is.EqualTo(stored));
+        Assert.That(change.After.LastUpdate, Is.EqualTo(stored));
+        Assert.That(change.After.NotBefore, Is.EqualTo(stored));
+        Assert.That(change.After.LastUpdate.Offset, Is.EqualTo(TimeSpan.Zero));
+        Assert.That(change.After.NotBefore!.Value.Offset, Is.EqualTo(TimeSpan.Zero));
+    }
+
+    [Test]
+    public void Apply_BeforeTheYearOne_RoundsDownAsWell() =>
+        Assert.That(new DateTimeOffset(15_000, TimeSpan.Zero).ToStoredInstant().UtcTicks, Is.EqualTo(10_000));
+
+    [Test]
+    public void Started_CountsTheAttemptAndForgetsTheLastRun()
+    {
+        Job again = Job.Restore(SomeJob.Fields(JobState.RestartReady) with { Attempt = 2, ReturnCode = 3, Failure = Failure, Result = "1", NotBefore = SomeJob.Noon });
+        JobSnapshot started = new JobChange(again).Apply(JobTrigger.Started, SomeJob.Noon).After.ToSnapshot();
+        Assert.That((started.Attempt, started.ReturnCode, started.Failure, started.Result, started.NotBefore), Is.EqualTo((3, (int?)null, (FailureDetails?)null, (string?)null, (DateTimeOffset?)null)));
+    }
+
+    [TestCase(JobState.Running, JobTrigger.RunSucceeded)]
+    [TestCase(JobState.Failed, JobTrigger.Restarted)]
+    [TestCase(JobState.JobFinished, JobTrigger.Restarted)]
+    [TestCase(JobState.Failed, JobTrigger.ParentRestarted)]
+    public void Apply_AfterWhichThereIsNoFailure_ClearsIt(JobState from, JobTrigger trigger)
+    {
+        Job failed = Job.Restore(SomeJob.Fields(from) with { Failure = Failure });
+        Assert.That(new JobChange(failed).Apply(trigger, SomeJob.Noon).After.Failure, Is.Null);
+    }
+
+    [TestCase(JobState.Running, JobTrigger.RunFailed)]
+    [TestCase(JobState.RunError, JobTrigger.RetryRequested)]
+    public void Apply_WhileTheFailureStillCounts_KeepsIt(JobState from, JobTrigger trigger)
+    {
+        Job failed = Job.Restore(SomeJob.Fields(from) with { Failure = Failure });
+        Assert.That(new JobChange(failed).Apply(trigger, SomeJob.Noon).After.Failure, Is.EqualTo(Failure));
+    }
+
+    [Test]
+    public void Preprocessed_IsRememberedOverRestarts()
+    {
+        JobChange change = new JobChange(SomeJob.In(JobState.StagedIn)).Apply(JobTrigger.Preprocessed, SomeJob.Noon).Apply(JobTrigger.Cancelled, SomeJob.Noon).Apply(JobTrigger.Restarted, SomeJob.Noon);
+        Assert.That(change.After.IsPreprocessed, Is.True);
+        Assert.That(change.Before.IsPreprocessed, Is.False);
+    }
+
+    [Test]
+    public void Fail_KeepsTheReasonInJobAndEvent()
+    {
+        JobChange change = new JobChange(Job.Restore(SomeJob.Fields(JobState.Running) with { Result = "1" })).Fail(JobTrigger.Cancelled, SomeJob.Noon, Failure);
+        Assert.That(change.After.Failure, Is.EqualTo(Failure));
+        Assert.That(change.After.ToSnapshot().Result, Is.Null);
+        Assert.That(change.Events.Single().Message, Is.EqualTo("exit 3"));
+    }
+
+    [Test]
+    public void Edit_OfWhatCarriesState_HasNoEffect()
+    {
+        Job job = SomeJob.In(JobState.Running);
+        Job edited = new JobChange(job).Edit(
+            fields => fields with { Id = new JobId(99), State = JobState.JobFinished, Version = 1, LastUpdate = DateTimeOffset.MaxValue, Priority = 7 }, SomeJob.Noon).After;
+        Assert.That((edited.Id, edited.State, edited.Version, edited.LastUpdate, edited.Priority), Is.EqualTo((job.Id, JobState.Running, 6L, SomeJob.Noon, 7)));
+        Assert.That(job.Priority, Is.Zero, "the job it was made on is as it was");
+    }
+
+    [Test]
+    public void Create_GivesTheDefaultWorkdirAndNothingElse()
+    {
+        var addition = new JobAddition { Application = "Relax", Site = "local" };
+        Job job = Job.Create(new JobId(4), addition, [new JobDependency(new JobId(3), DependencyCondition.Either)], SomeJob.Noon.AddTicks(1));
+        Assert.That((job.State, job.Version, job.Workdir, job.CreatedAt, job.LastUpdate, job.Attempt), Is.EqualTo((JobState.Created, 0L, "Relax/4", SomeJob.Noon, SomeJob.Noon, 0)));
+        Assert.That(Job.Create(new JobId(4), addition with { Workdir = "a" }, [], SomeJob.Noon).Workdir, Is.EqualTo("a"));
+    }
+
+    [Test]
+    public void Restore_WithoutIdOrState_IsRefused()
+    {
+        Assert.That(() => Job.Restore(SomeJob.Fields(JobState.Ready) with { Id = default }), Throws.ArgumentException);
+        Assert.That(() => Job.Restore(SomeJob.Fields((JobState)15)), Throws.ArgumentException);
+        Assert.That(() => Job.Restore(SomeJob.Fields(default)), Throws.ArgumentException);
+    }
+
+    [Test]
+    public void GetResult_InEachState_GivesItOrSaysWhyNot()
+    {
+        Assert.That(Job.Restore(SomeJob.Fields(JobState.JobFinished) with { Result = "[1,\"NaN\"]" }).GetResult<double[]>(), Is.EqualTo(new[] { 1, double.NaN }));
+        Assert.That(() => SomeJob.In(JobState.JobFinished).GetResult<int>(), Throws.TypeOf<JobResultMissingException>().With.Message.Contains("a command"));
+        Assert.That(() => SomeJob.In(JobState.Running).GetResult<int>(), Throws.TypeOf<JobResultMissingException>().With.Message.Contains("RUNNING"));
+        Assert.That(() => Job.Restore(SomeJob.Fields(JobState.Failed) with { Failure = Failure }).GetResult<int>(), Throws.TypeOf<JobFailedException>().With.Message.Contains("exit 3"));
+    }
+
+    [Test]
+    public void GetParameters_OfAnotherShape_IsAJsonException() => Assert.That(() => SomeJob.In(JobState.Ready).GetParameters<int>(), Throws.InstanceOf<JsonException>());
+
+    [Test]
+    public void ToString_SaysNumberApplicationWorkdirAndState() => Assert.That(SomeJob.In(JobState.Running).ToString(), Is.EqualTo("job 17 (Relax in study/4): RUNNING"));
+}

@@ -1,0 +1,258 @@
+using Balsam.Storage;
+using Balsam.Testing.Conformance;
+
+namespace Balsam.Core.Tests.Storage;
+
+/// <summary>The engine of embedded stores: the contract, opened again and again, and what happens while the disk is slow or fails.</summary>
+public sealed class EmbeddedJobStoreTests
+{
+    private static readonly JobAddition Addition = new() { Application = "App", Site = "local" };
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private DiskStoreFixture _fixture = null!;
+
+    private IJobStore Store => _fixture.Store;
+
+    private DateTimeOffset Now => _fixture.Time.GetUtcNow();
+
+    [SetUp]
+    public async Task Open() => _fixture = await DiskStoreFixture.OpenAsync();
+
+    [TearDown]
+    public async Task Close() => await _fixture.DisposeAsync();
+
+    [TestCaseSource(typeof(StoreConformance), nameof(StoreConformance.Cases))]
+    public Task EmbeddedStore_OfTheContract_Keeps(StoreConformanceCase promise) => promise.RunAsync(_fixture);
+
+    [Test]
+    [Explicit("Takes a minute.")]
+    public async Task EmbeddedStore_UnderManyRandomCommands_AgreesWithTheModel()
+    {
+        foreach (StoreConformanceCase promise in StoreConformance.ModelCases(5_000, 300, 400))
+        {
+            await using DiskStoreFixture fixture = await DiskStoreFixture.OpenAsync();
+            await promise.RunAsync(fixture);
+        }
+    }
+
+    [Test]
+    public async Task Commit_WriteFails_SaysSoAndChangesNothing()
+    {
+        Job job = await AddAsync();
+        _fixture.Disk.Writing = _ => throw new IOException("disk full");
+        StoreException refused = (await Assert.ThrowsAsync<StoreException>(() => Store.CommitAsync([new JobCommit { Changes = [Cancel(job)], Additions = [Addition] }], None)))!;
+        Assert.That(refused.Message, Does.Contain("test disk").And.Contain("disk full"));
+        Assert.That((await Store.FindAsync([job.Id], None))[0].State, Is.EqualTo(JobState.StagedIn));
+        Assert.That((await Store.CountAsync(JobFilter.All, None)).Total, Is.EqualTo(1));
+        Assert.That(await Store.ReadEventsAsync(0, 100, None), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Commit_AfterAFailedWrite_GoesOnWhereTheDiskIs()
+    {
+        Job parent = await AddAsync();
+        Job child = await AddAsync(ParentReference.To(parent.Id));
+        _fixture.Disk.Writing = _ => throw new IOException("disk full");
+        await Assert.ThrowsAsync<StoreException>(() => Store.CommitAsync([new JobCommit { Changes = [Cancel(parent)] }], None));
+        _fixture.Disk.Writing = _ => { };
+        CommitResult result = (await Store.CommitAsync([new JobCommit { Changes = [Cancel(parent)] }], None))[0];
+        Assert.That(result.IsWritten, Is.True);
+        Assert.That((await Store.FindAsync([child.Id], None))[0].State, Is.EqualTo(JobState.Failed));
+        Assert.That((await Store.ReadEventsAsync(0, 100, None)).Select(step => step.Sequence), Is.Ordered.And.Unique);
+    }
+
+    [Test]
+    public async Task Commit_WrittenButReportedAsFailed_IsSeenAfterwardsOnce()
+    {
+        Job job = await AddAsync();
+        _fixture.Disk.Written = _ => throw new IOException("lost the answer");
+        await Assert.ThrowsAsync<StoreException>(() => Store.CommitAsync([new JobCommit { Changes = [Cancel(job)], Additions = [Addition] }], None));
+        _fixture.Disk.Written = _ => { };
+        CommitResult again = (await Store.CommitAsync([new JobCommit { Changes = [Cancel(job)] }], None))[0];
+        Assert.That(again.Refusal, Is.TypeOf<JobConcurrencyException>(), "the first try counted");
+        Job next = await AddAsync();
+        Assert.That(next.Id, Is.EqualTo(new JobId(3)));
+        Assert.That((await Store.CountAsync(JobFilter.All, None)).Total, Is.EqualTo(3));
+        Assert.That((await Store.ReadEventsAsync(0, 100, None)).Select(step => step.Sequence), Is.Ordered.And.Unique);
+    }
+
+    [Test]
+    public async Task Claim_AfterAFailedWrite_StillKnowsWhoHoldsWhat()
+    {
+        await AddAsync();
+        LauncherSession session = await OpenSessionAsync();
+        Job held = (await ClaimAsync(session)).Single();
+        _fixture.Disk.Writing = _ => throw new IOException("disk full");
+        await Assert.ThrowsAsync<StoreException>(() => AddAsync());
+        _fixture.Disk.Writing = _ => { };
+        Job next = await AddAsync();
+        Assert.That((await ClaimAsync(await OpenSessionAsync())).Select(job => job.Id), Is.EqualTo(new[] { next.Id }));
+        JobChange change = new JobChange(held).Apply(JobTrigger.Preprocessed, Now);
+        Assert.That((await Store.CommitAsync([new JobCommit { Lease = session.Token, Changes = [change] }], None))[0].IsWritten, Is.True);
+    }
+
+    [Test]
+    public async Task Commit_CancelledWhileItWaitsForTheWriter_LeavesNothing()
+    {
+        using var slow = new SlowDisk(_fixture.Disk);
+        Task<Job> first = AddAsync();
+        await slow.Began;
+        using var cancel = new CancellationTokenSource();
+        Task second = Store.CommitAsync([new JobCommit { Additions = [Addition, Addition] }], cancel.Token);
+        await cancel.CancelAsync();
+        slow.GoOn();
+        await first;
+        await Assert.ThrowsAsync<TaskCanceledException>(() => second);
+        Assert.That((await Store.QueryAsync(new JobSelector(), None)).Select(job => job.Id), Is.EqualTo(new[] { (await first).Id }));
+    }
+
+    [Test]
+    public async Task Commit_CancelledWhileItIsWritten_IsFinished()
+    {
+        using var slow = new SlowDisk(_fixture.Disk);
+        using var cancel = new CancellationTokenSource();
+        Task<IReadOnlyList<CommitResult>> write = Store.CommitAsync([new JobCommit { Additions = [Addition] }], cancel.Token);
+        await slow.Began;
+        await cancel.CancelAsync();
+        slow.GoOn();
+        Assert.That((await write)[0].IsWritten, Is.True);
+    }
+
+    [Test]
+    public async Task Commit_ManyWhileOneIsWritten_ShareTheNextWrite()
+    {
+        using var slow = new SlowDisk(_fixture.Disk);
+        Task<Job> first = AddAsync();
+        await slow.Began;
+        Task<Job>[] others = [.. Enumerable.Range(0, 50).Select(_ => AddAsync())];
+        slow.GoOn();
+        await Task.WhenAll(others);
+        await first;
+        Assert.That(slow.Writes, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Read_WhileAWriteIsOnItsWay_SeesTheStateBefore()
+    {
+        Job job = await AddAsync();
+        using var slow = new SlowDisk(_fixture.Disk);
+        Task write = Store.CommitAsync([new JobCommit { Changes = [Cancel(job)] }], None);
+        await slow.Began;
+        Assert.That((await Store.FindAsync([job.Id], None))[0].State, Is.EqualTo(JobState.StagedIn));
+        Assert.That((await Store.CountAsync(JobFilter.All, None))[JobState.Failed], Is.Zero);
+        slow.GoOn();
+        await write;
+        Assert.That((await Store.CountAsync(JobFilter.All, None))[JobState.Failed], Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Claim_WhileAUsersCancelIsOnItsWay_TellsTheHolder()
+    {
+        Job job = await AddAsync();
+        LauncherSession session = await OpenSessionAsync();
+        await Store.WaitForNewsAsync(session.Token, None);
+        using var slow = new SlowDisk(_fixture.Disk);
+        Task write = Store.CommitAsync([new JobCommit { Changes = [Cancel(job)] }], None);
+        await slow.Began;
+        Assert.That(await ClaimAsync(session), Has.Count.EqualTo(1));
+        slow.GoOn();
+        await write;
+        Assert.That((await Store.WaitForNewsAsync(session.Token, None)).Changed, Is.EqualTo(new[] { job.Id }));
+    }
+
+    [Test]
+    public async Task Claim_WhileADeleteIsOnItsWay_TellsTheHolderAndKeepsNoTrace()
+    {
+        Job job = await AddAsync();
+        LauncherSession session = await OpenSessionAsync();
+        await Store.WaitForNewsAsync(session.Token, None);
+        using var slow = new SlowDisk(_fixture.Disk);
+        Task<DeleteResult> delete = Store.DeleteAsync([job.Id], None);
+        await slow.Began;
+        Job claimed = (await ClaimAsync(session)).Single();
+        slow.GoOn();
+        Assert.That((await delete).Deleted, Is.EqualTo(new[] { job.Id }));
+        Assert.That((await Store.WaitForNewsAsync(session.Token, None)).Changed, Is.EqualTo(new[] { job.Id }));
+        JobChange change = new JobChange(claimed).Apply(JobTrigger.Preprocessed, Now);
+        Assert.That((await Store.CommitAsync([new JobCommit { Lease = session.Token, Changes = [change] }], None))[0].Refusal, Is.TypeOf<JobConcurrencyException>());
+    }
+
+    [Test]
+    public async Task Delete_OfAJobOfTheSameWrite_LeavesNoEvents()
+    {
+        using var slow = new SlowDisk(_fixture.Disk);
+        Task<Job> first = AddAsync();
+        await slow.Began;
+        Task<Job> second = AddAsync();
+        Task<DeleteResult> delete = Store.DeleteAsync([new JobId(2)], None);
+        slow.GoOn();
+        Assert.That((await delete).Deleted, Is.EqualTo(new[] { (await second).Id }));
+        Assert.That((await Store.ReadEventsAsync(0, 100, None)).Select(step => step.JobId).Distinct(), Is.EqualTo(new[] { (await first).Id }));
+        Assert.That((await Store.CountAsync(JobFilter.All, None)).Total, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Commit_OfASessionThatLetGoInTheSameWrite_IsRefused()
+    {
+        await AddAsync();
+        LauncherSession session = await OpenSessionAsync();
+        Job held = (await ClaimAsync(session)).Single();
+        JobChange first = new JobChange(held).Apply(JobTrigger.Preprocessed, Now);
+        JobChange second = new JobChange(first.After).Apply(JobTrigger.Started, Now);
+        IReadOnlyList<CommitResult> results = await Store.CommitAsync(
+            [new JobCommit { Lease = session.Token, Changes = [first] }, new JobCommit { Lease = session.Token, Changes = [second] }], None);
+        Assert.That(results.Select(result => result.Refusal?.GetType()), Is.EqualTo(new[] { null, typeof(LeaseLostException) }));
+    }
+
+    [Test]
+    public async Task Dispose_WhileAWriteIsOnItsWay_WaitsForIt()
+    {
+        using var slow = new SlowDisk(_fixture.Disk);
+        Task<Job> add = AddAsync();
+        await slow.Began;
+        ValueTask dispose = Store.DisposeAsync();
+        Assert.That(dispose.IsCompleted, Is.False);
+        slow.GoOn();
+        await dispose;
+        Assert.That(_fixture.Disk.Find((await add).Id), Is.Not.Null);
+    }
+
+    private async Task<Job> AddAsync(params ParentReference[] parents) =>
+        (await Store.CommitAsync([new JobCommit { Additions = [Addition with { Parents = [.. parents] }] }], None))[0].Added[0];
+
+    private JobChange Cancel(Job job) => new JobChange(job).Fail(JobTrigger.Cancelled, Now, new FailureDetails { Kind = FailureKind.Cancelled, Message = "enough" });
+
+    private Task<LauncherSession> OpenSessionAsync() => Store.OpenSessionAsync(new SessionRequest { Site = "local", Host = "host", ProcessId = 1 }, None);
+
+    private async Task<IReadOnlyList<Job>> ClaimAsync(LauncherSession session) => (await Store.ClaimAsync(
+        new ClaimRequest { Lease = session.Token, Limit = 100, Wanted = new Dictionary<ApplicationName, JobStateSet> { ["App"] = JobStates.Claimable } }, None)).Jobs;
+
+    /// <summary>Holds the first write back until told to go on.</summary>
+    private sealed class SlowDisk : IDisposable
+    {
+        private readonly TaskCompletionSource _began = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _goOn = new();
+        private int _writes;
+
+        public SlowDisk(Disk disk) => disk.Writing = _ =>
+        {
+            if (Interlocked.Increment(ref _writes) == 1)
+            {
+                _began.SetResult();
+                _goOn.Wait();
+            }
+        };
+
+        public Task Began => _began.Task;
+
+        public int Writes => _writes;
+
+        public void GoOn() => _goOn.Set();
+
+        public void Dispose()
+        {
+            _goOn.Set();
+            // Not disposed: the writer may still be leaving its wait.
+        }
+    }
+}
