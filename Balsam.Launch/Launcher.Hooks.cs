@@ -18,7 +18,7 @@ public sealed partial class Launcher
         }
 
         var change = new JobChange(job);
-        Proceed(change, application!);
+        Proceed(change, application!, _time.GetUtcNow());
         Stage(change, keepLease: false, stored: () => { }, refused: now => Release(job.Id));
     }
 
@@ -70,7 +70,7 @@ public sealed partial class Launcher
         else
         {
             Apply(change, result.Outcome!, now);
-            Proceed(change, application);
+            Proceed(change, application, now);
         }
 
         // The hook counts as active until its outcome is stored, so that the launcher does not stop in between.
@@ -123,9 +123,8 @@ public sealed partial class Launcher
     }
 
     // Takes a job as far as it goes without a hook of its own, a transfer or a run.
-    private void Proceed(JobChange change, ApplicationDescriptor application)
+    private static void Proceed(JobChange change, ApplicationDescriptor application, DateTimeOffset now)
     {
-        DateTimeOffset now = _time.GetUtcNow();
         while (true)
         {
             JobState state = change.After.State;

@@ -67,7 +67,7 @@ public sealed partial class Launcher
         }
 
         var change = new JobChange(job);
-        Proceed(change, application);
+        Proceed(change, application, now);
         change.Apply(JobTrigger.Started, now, data: Describe(job, run.Placement));
         _runs.Add(job.Id, run);
         Stage(change, keepLease: true, stored: () => Start(run, change.After, request), refused: latest =>
@@ -89,7 +89,7 @@ public sealed partial class Launcher
         var change = new JobChange(job);
         if (_applications.TryGet(job.Application, out ApplicationDescriptor? application))
         {
-            Proceed(change, application);
+            Proceed(change, application, now);
         }
 
         change.Fail(JobTrigger.StartFailed, now, new FailureDetails { Kind = kind, Message = reason });
@@ -235,7 +235,7 @@ public sealed partial class Launcher
             change.Edit(fields => fields with { ReturnCode = outcome.ReturnCode, Result = outcome.Result, Data = outcome.Data ?? fields.Data }, now);
         }
 
-        Proceed(change, run.Application);
+        Proceed(change, run.Application, now);
         bool needsHook = !IsStopping && run.Application.HookedStates.Contains(change.After.State);
         Stage(
             change,

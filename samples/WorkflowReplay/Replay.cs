@@ -122,7 +122,7 @@ internal sealed class Replay(Workflow workflow, ReplayOptions options)
 
         if (workflow.Tasks.Count(task => task.Cores > options.Cores) is > 0 and var capped)
         {
-            Console.WriteLine($"{capped} tasks were recorded on up to {workflow.Tasks.Max(task => task.Cores)} cores; they get {options.Cores}.");
+            Console.WriteLine($"{capped} {(capped == 1 ? "task was" : "tasks were")} recorded on up to {workflow.Tasks.Max(task => task.Cores)} cores, more than the {options.Cores} there are.");
         }
 
         return jobs;
