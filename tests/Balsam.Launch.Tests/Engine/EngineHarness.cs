@@ -39,16 +39,6 @@ internal sealed class EngineHarness : IAsyncDisposable
 
     public IJobStore Store => Host.Services.GetRequiredService<IJobStore>();
 
-    public Task Stopped
-    {
-        get
-        {
-            var stopped = new TaskCompletionSource();
-            Host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(stopped.SetResult);
-            return stopped.Task;
-        }
-    }
-
     public static async Task<EngineHarness> StartAsync(Action<EngineSetup>? configure = null)
     {
         var setup = new EngineSetup();
@@ -146,6 +136,14 @@ internal sealed class EngineHarness : IAsyncDisposable
             await Soon(((IAsyncDisposable)_host).DisposeAsync().AsTask(), "the host's disposal");
             _host = null;
         }
+    }
+
+    /// <summary>Ends when the host has begun to stop, whoever told it to.</summary>
+    public Task StoppingAsync()
+    {
+        var stopping = new TaskCompletionSource();
+        Host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(stopping.SetResult);
+        return stopping.Task;
     }
 
     public async Task RestartAsync()

@@ -1,0 +1,360 @@
+using Balsam.Launch.Running;
+using Balsam.Storage;
+using Balsam.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Balsam.Launch.Tests.Engine;
+
+/// <summary>How a launcher ends, and what it leaves to the next one.</summary>
+[TestFixture(StoreKind.InMemory)]
+[TestFixture(StoreKind.LiteDb)]
+[Platform("Linux")]
+public sealed class LauncherEndTests(StoreKind store)
+{
+    [Test]
+    public async Task Stop_RunningCommand_GetsSigtermThenTheNextLauncherRunsItAgain()
+    {
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup => setup.Runner = new FakeJobRunner());
+        Job job = await engine.ShellAsync("anything");
+        FakeRun run = await EngineHarness.Soon(engine.Runner.NextAsync());
+        await engine.StopAsync();
+        Assert.That(run.Signals, Is.EqualTo(new[] { RunSignal.Terminate }));
+        await engine.StartAgainAsync();
+        FakeRun second = await EngineHarness.Soon(engine.Runner.NextAsync());
+        Assert.That(second.Request.Attempt, Is.EqualTo(2));
+        second.Exit();
+        await engine.EndAsync(job);
+        JobEvent[] steps = [.. (await engine.Client.GetHistoryAsync(job.Id)).Where(step => step.To is JobState.RunTimeout or JobState.RestartReady)];
+        Assert.That(steps.Select(step => step.To), Is.EqualTo(new[] { JobState.RunTimeout, JobState.RestartReady }));
+        Assert.That(steps[0].Message, Is.EqualTo("The run was ended because the launcher was stopped."));
+    }
+
+    [Test]
+    public async Task Stop_CommandThatHeedsNoSigterm_IsKilledAfterTheGrace()
+    {
+        var time = new EngineTime();
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
+        {
+            setup.Runner = new FakeJobRunner { OnStart = run => run.HeedsTerminate = false };
+            setup.Time = time;
+            setup.Options = options => options.KillGrace = TimeSpan.FromSeconds(33);
+        });
+        await engine.ShellAsync("anything");
+        FakeRun run = await EngineHarness.Soon(engine.Runner.NextAsync());
+        Task stopped = engine.StopAsync();
+        await EngineHarness.Soon(run.Signaled, "SIGTERM");
+        Assert.That(stopped.IsCompleted, Is.False);
+        await time.PassAsync(TimeSpan.FromSeconds(33));
+        await EngineHarness.Soon(stopped, "the stop");
+        Assert.That(run.Signals, Is.EqualTo(new[] { RunSignal.Terminate, RunSignal.Kill }));
+    }
+
+    [Test]
+    public async Task Stop_WithDrain_LetsRunsFinishAndStartsNothingNew()
+    {
+        var time = new EngineTime();
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
+        {
+            setup.Runner = new FakeJobRunner();
+            setup.Time = time;
+            setup.Options = options => options.DrainTimeout = TimeSpan.FromMinutes(10);
+        });
+        Job first = await engine.ShellAsync("first");
+        Job second = await engine.ShellAsync("second");
+        Job waiting = await engine.ShellAsync("third");
+        FakeRun run = await EngineHarness.Soon(engine.Runner.NextAsync());
+        FakeRun other = await EngineHarness.Soon(engine.Runner.NextAsync());
+        Task stopped = engine.StopAsync();
+        await time.TimerAsync(TimeSpan.FromMinutes(10));
+        run.Exit();
+        await engine.EndAsync(first);
+        Assert.That((stopped.IsCompleted, other.Signals.Count, engine.Runner.Running.Count), Is.EqualTo((false, 0, 1)), "the other goes on, the third was not started");
+        time.Advance(TimeSpan.FromMinutes(10));
+        await EngineHarness.Soon(stopped, "the stop");
+        Assert.That(other.Signals, Is.EqualTo(new[] { RunSignal.Terminate }));
+        await engine.StartAgainAsync();
+        Assert.That((await engine.GetAsync(first)).State, Is.EqualTo(JobState.JobFinished));
+        Assert.That(await engine.StatesAsync(second), Does.Contain(JobState.RunTimeout));
+        Assert.That((await engine.GetAsync(waiting)).Attempt, Is.LessThanOrEqualTo(1));
+    }
+
+    [Test]
+    public async Task Stop_RunningFunction_IsCancelledAndRunsAgainLater()
+    {
+        await using EngineHarness engine = await EngineHarness.StartAsync(store);
+        var gate = new Gate();
+        engine.Behaviour.Run = async (input, context, token) =>
+        {
+            if (context.Attempt == 1)
+            {
+                await gate.PassAsync(token);
+            }
+
+            return input;
+        };
+        Job job = await engine.SubmitAsync(Work.NewJob("x"));
+        await gate.ArrivalAsync();
+        await engine.RestartAsync();
+        Assert.That((await engine.EndAsync(job)).Attempt, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Stop_FunctionThatHeedsNothing_IsAbandonedAfterTheGrace([Values] bool cancelledBefore)
+    {
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup => setup.Options = options => options.KillGrace = TimeSpan.FromMilliseconds(20));
+        var gate = new Gate();
+        engine.Behaviour.Run = async (input, _, token) =>
+        {
+            await gate.PassAsync(default);
+            return input;
+        };
+        Job job = await engine.SubmitAsync(Work.NewJob("x").WithResources(new JobResources { TimeLimit = cancelledBefore ? TimeSpan.FromMilliseconds(1) : null }));
+        await gate.ArrivalAsync();
+        await engine.StopAsync();
+        gate.Open();
+        await engine.StartAgainAsync();
+        await engine.ReachAsync(job, JobState.RunTimeout);
+    }
+
+    [Test]
+    public async Task Stop_RunningHook_IsCancelledAndCalledAgainLater()
+    {
+        await using EngineHarness engine = await EngineHarness.StartAsync(store);
+        var gate = new Gate();
+        engine.Behaviour.Preprocess = async (_, token) =>
+        {
+            engine.Behaviour.Note("Preprocess");
+            await gate.PassAsync(token);
+            return PreprocessOutcome.Ready;
+        };
+        Job job = await engine.SubmitAsync(Hooked.NewJob("x"));
+        await gate.ArrivalAsync();
+        await engine.StopAsync();
+        gate.Open();
+        await engine.StartAgainAsync();
+        Assert.That((await engine.EndAsync(job)).State, Is.EqualTo(JobState.JobFinished));
+        Assert.That(engine.Behaviour.Diary, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Stop_WhileHooksAndRunsEnd_NeverFails()
+    {
+        await using EngineHarness engine = await EngineHarness.StartAsync(store);
+        for (int round = 0; round < 15; round++)
+        {
+            await engine.SubmitAsync([.. Enumerable.Range(0, 10).Select(i => Hooked.NewJob($"{round} {i}"))]);
+            await engine.RestartAsync();
+        }
+
+        IdleReport report = await engine.IdleAsync();
+        Assert.That(report.AllFinished, report.ToString());
+    }
+
+    [Test]
+    public async Task WallTime_Over_EndsRunsAndStopsTheHost()
+    {
+        var time = new EngineTime();
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
+        {
+            setup.Runner = new FakeJobRunner();
+            setup.Time = time;
+            setup.Options = options => options.WallTime = TimeSpan.FromHours(1);
+        });
+        await engine.ShellAsync("anything");
+        FakeRun run = await EngineHarness.Soon(engine.Runner.NextAsync());
+        Task stopped = engine.StoppingAsync();
+        await time.PassAsync(TimeSpan.FromHours(1));
+        await EngineHarness.Soon(stopped, "the host's stop");
+        Assert.That(run.Signals, Is.EqualTo(new[] { RunSignal.Terminate }));
+        IdleReport report = await engine.IdleAsync();
+        Assert.That(report.Blocked.Single().State, Is.EqualTo(JobState.RestartReady));
+        Assert.That(report.Blocked.Single().Reason, Is.EqualTo("the launcher has ended because the launcher came to its wall time"));
+    }
+
+    [Test]
+    public async Task WallTime_JobsThatNeedLonger_AreNotStartedAndTheReportSaysSo()
+    {
+        var time = new EngineTime();
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
+        {
+            setup.Time = time;
+            setup.Options = options => options.WallTime = TimeSpan.FromHours(1);
+        });
+        Job early = await engine.RunAsync(Work.NewJob("early").WithResources(new JobResources { WallTime = TimeSpan.FromMinutes(50) }));
+        time.Advance(TimeSpan.FromMinutes(30));
+        IReadOnlyList<Job> jobs = await engine.SubmitAsync(
+            Work.NewJob("long").WithResources(new JobResources { WallTime = TimeSpan.FromMinutes(50) }), Work.NewJob("short").WithResources(new JobResources { WallTime = TimeSpan.FromMinutes(20) }));
+        IdleReport report = await engine.IdleAsync();
+        Assert.That((early.State, (await engine.GetAsync(jobs[1])).State), Is.EqualTo((JobState.JobFinished, JobState.JobFinished)));
+        Assert.That(report.Blocked.Single().Id, Is.EqualTo(jobs[0].Id));
+        Assert.That(report.Blocked.Single().Reason, Does.Contain("50").And.Contain("30"));
+    }
+
+    [Test]
+    public async Task IdleTimeout_NothingToDo_StopsTheHost()
+    {
+        var time = new EngineTime();
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
+        {
+            setup.Time = time;
+            setup.Options = options => options.IdleTimeout = TimeSpan.FromMinutes(7);
+        });
+        Task stopped = engine.StoppingAsync();
+        await time.TimerAsync(TimeSpan.FromMinutes(7));
+        await engine.RunAsync(Work.NewJob("x"));
+        await time.TimerAsync(TimeSpan.FromMinutes(7));
+        time.Advance(TimeSpan.FromMinutes(6));
+        Assert.That(stopped.IsCompleted, Is.False);
+        time.Advance(TimeSpan.FromMinutes(1));
+        await EngineHarness.Soon(stopped, "the host's stop");
+    }
+
+    [Test]
+    public async Task WallTime_StopHostAtEndIsOff_LeavesTheHostRunning()
+    {
+        var time = new EngineTime();
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
+        {
+            setup.Time = time;
+            setup.Options = options =>
+            {
+                options.WallTime = TimeSpan.FromHours(1);
+                options.StopHostAtEnd = false;
+            };
+        });
+        Task stopping = engine.StoppingAsync();
+        await time.PassAsync(TimeSpan.FromHours(1));
+        await engine.IdleAsync();
+        Job job = await engine.SubmitAsync(Work.NewJob("nobody runs it"));
+        IdleReport report = await engine.IdleAsync();
+        Assert.That((stopping.IsCompleted, report.Blocked.Single().Id), Is.EqualTo((false, job.Id)));
+    }
+
+    [Test]
+    public async Task WaitUntilIdle_LauncherStopsMeanwhile_ComesBack()
+    {
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup => setup.Runner = new FakeJobRunner());
+        await engine.ShellAsync("anything");
+        await EngineHarness.Soon(engine.Runner.NextAsync());
+        Task<IdleReport> idle = engine.Launcher.WaitUntilIdleAsync();
+        await EngineHarness.Soon(engine.Host.StopAsync(), "the stop");
+        Assert.That((await EngineHarness.Soon(idle)).Counts[JobState.RestartReady], Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Lease_LostByTime_EverythingIsEndedAndRunsAgainUnderANewSession()
+    {
+        var time = new EngineTime();
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
+        {
+            setup.Runner = new FakeJobRunner();
+            setup.Time = time;
+        });
+        Job job = await engine.ShellAsync("anything");
+        var gate = new Gate();
+        engine.Behaviour.Preprocess = async (_, token) =>
+        {
+            await gate.PassAsync(token);
+            return PreprocessOutcome.Ready;
+        };
+        Job hooked = await engine.SubmitAsync(Hooked.NewJob("x"));
+        await gate.ArrivalAsync();
+        FakeRun run = await EngineHarness.Soon(engine.Runner.NextAsync());
+        LauncherSession before = (await engine.Store.ListSessionsAsync(default)).Single();
+
+        // As after a long pause of the process: the lease runs out before the next heartbeat, and a commit, a claim or a release is refused.
+        time.Advance(TimeSpan.FromDays(4001));
+        run.Exit();
+        FakeRun second = await EngineHarness.Soon(engine.Runner.NextAsync(), "the run after the loss");
+        await gate.ArrivalAsync();
+        gate.Open();
+        second.Exit();
+        Assert.That((await engine.EndAsync(job)).Attempt, Is.EqualTo(2));
+        Assert.That((await engine.EndAsync(hooked)).State, Is.EqualTo(JobState.JobFinished));
+        Assert.That((await engine.Store.ListSessionsAsync(default)).Single().Token.Epoch, Is.EqualTo(before.Token.Epoch + 1));
+        Assert.That((await engine.Client.GetHistoryAsync(job.Id)).Single(step => step.To == JobState.RunTimeout).Message, Does.Contain("lease expired"));
+    }
+
+    [Test]
+    public async Task Lease_FoundLostByTheStartOfARun_TheLauncherStartsAnew()
+    {
+        var time = new EngineTime();
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
+        {
+            setup.Runner = new FakeJobRunner();
+            setup.Time = time;
+        });
+
+        // The session is closed behind the launcher's back: what it claims next, or commits, is refused.
+        LauncherSession session = (await engine.Store.ListSessionsAsync(default)).Single();
+        await engine.Store.CloseSessionAsync(session.Token, default);
+        Job job = await engine.ShellAsync("anything");
+        (await EngineHarness.Soon(engine.Runner.NextAsync())).Exit();
+        Assert.That((await engine.EndAsync(job)).State, Is.EqualTo(JobState.JobFinished));
+    }
+
+    [Test]
+    public async Task UnknownApplication_ItsJobsWaitWithThatReasonWhileOthersRun()
+    {
+        bool known = true;
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
+        {
+            setup.Options = options => options.Filter = JobFilter.All;
+            setup.Applications = balsam => _ = known ? balsam.AddApplication<Work>().AddApplication<Shell>() : balsam.AddApplication<Work>();
+        });
+        var gate = new Gate();
+        engine.Behaviour.Run = async (input, _, token) =>
+        {
+            await gate.PassAsync(token);
+            return input;
+        };
+        await engine.SubmitAsync(Work.NewJob("a").WithResources(new JobResources { ThreadsPerRank = 2 }));
+        await gate.ArrivalAsync();
+        Job unknown = await engine.ShellAsync("true");
+        known = false;
+        await engine.RestartAsync();
+        gate.Open();
+        Job other = await engine.SubmitAsync(Work.NewJob("b"));
+        IdleReport report = await engine.IdleAsync();
+        Assert.That((report.Counts[JobState.JobFinished], (await engine.GetAsync(other)).State), Is.EqualTo((2, JobState.JobFinished)));
+        Assert.That(report.Blocked.Single(), Is.EqualTo(new BlockedJob(unknown.Id, JobState.StagedIn, "its application 'Shell' is not registered in this host; call AddApplication for it")));
+        Assert.That(report.ToString(), Does.Contain("1 blocked (first: job 2): its application 'Shell' is not registered"));
+    }
+
+    [Test]
+    public async Task Filter_JobsItDoesNotTake_WaitWithThatReason()
+    {
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup => setup.Options = options => options.Filter = new TagFilter("queue", "mine"));
+        IReadOnlyList<Job> jobs = await engine.SubmitAsync(Work.NewJob("a").Tag("queue", "mine"), Work.NewJob("b").Tag("queue", "yours"), Work.NewJob("c").InSite("elsewhere"));
+        IdleReport report = await engine.IdleAsync();
+        Assert.That(report.Blocked.Select(job => (job.Id, job.Reason)), Is.EqualTo(new[]
+        {
+            (jobs[1].Id, "the launcher's filter does not take it"),
+            (jobs[2].Id, "it belongs to site 'elsewhere', this launcher serves 'local'"),
+        }));
+    }
+
+    [Test]
+    public async Task Idle_JobLargerThanTheNodesOfThisStart_FailsSayingSo()
+    {
+        int cores = 8;
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
+        {
+            setup.Runner = new FakeJobRunner();
+            setup.Options = options =>
+            {
+                options.Nodes.Clear();
+                options.Nodes.Add(new NodeSpec("n1", cores));
+            };
+        });
+        JobResources all = new() { ThreadsPerRank = 8 };
+        await engine.SubmitAsync(Shell.NewJob(new Shell.Parameters("a")).WithResources(all));
+        Job waiting = await engine.SubmitAsync(Shell.NewJob(new Shell.Parameters("b")).WithResources(all));
+        await EngineHarness.Soon(engine.Runner.NextAsync());
+        cores = 4;
+        await engine.RestartAsync();
+        Job failed = await engine.EndAsync(waiting);
+        Assert.That((failed.State, failed.Attempt, failed.Failure!.Kind), Is.EqualTo((JobState.Failed, 0, FailureKind.Impossible)));
+        Assert.That(failed.Failure.Message, Does.Contain("8 cores"));
+    }
+}
