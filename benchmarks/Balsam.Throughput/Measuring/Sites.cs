@@ -14,6 +14,18 @@ internal static class Sites
             balsam.AddLauncher(options => options.Nodes.Add(new NodeSpec("local", slots)));
         });
 
+    /// <summary>Opens a site whose launcher takes nothing.</summary>
+    public static Task<BalsamSite> OpenIdleAsync(string directory, Action<IBalsamBuilder> configure) =>
+        BalsamSite.OpenAsync(directory, balsam =>
+        {
+            configure(balsam);
+            balsam.AddLauncher(options =>
+            {
+                options.Nodes.Add(new NodeSpec("local", Slots));
+                options.Filter = JobFilter.All.Not();
+            });
+        });
+
     /// <summary>Submits, waits for the end, and makes sure that everything is JOB_FINISHED.</summary>
     public static async Task<Timing> TimeAsync(BalsamSite site, IReadOnlyList<NewJob> jobs)
     {

@@ -6,8 +6,18 @@ internal static class ScenarioTable
     private static readonly (string Name, bool IsQuick, Func<IScenario> Make)[] Rows =
     [
         ("spawn", true, () => new SpawnScenario()),
+        ("sleep", true, () => new SleepScenario()),
         ("function", true, () => new FunctionScenario()),
         ("function-memory", true, () => new FunctionMemoryScenario()),
+        ("submit", true, () => new SubmitScenario()),
+        ("chain", true, () => new ChainScenario()),
+        ("fan", true, () => new FanScenario()),
+        ("latency", true, () => new LatencyScenario()),
+        ("pack", true, () => new PackScenario()),
+        ("idle", false, () => new IdleScenario()),
+        ("open", false, () => new OpenScenario()),
+        ("flat", false, () => new FlatScenario()),
+        ("many", false, () => new ManyScenario()),
     ];
 
     public static IEnumerable<string> Names => Rows.Select(row => row.Name);
