@@ -1,0 +1,7 @@
+namespace Balsam.Benchmarks;
+
+public enum StoreKind
+{
+    Memory,
+    LiteDb,
+}

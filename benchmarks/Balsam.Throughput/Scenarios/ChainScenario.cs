@@ -1,0 +1,40 @@
+using Balsam.Throughput.Applications;
+using Balsam.Throughput.Limits;
+using Balsam.Throughput.Measuring;
+
+namespace Balsam.Throughput.Scenarios;
+
+/// <summary>1,000 × /bin/true, each after the one before, against the bare loop with one slot.</summary>
+internal sealed class ChainScenario : IScenario
+{
+    private const int Count = 1000;
+
+    public async Task RunAsync(string name, Bench bench)
+    {
+        BareLoop loop = await bench.LoopAsync();
+        (List<Timing> engine, List<BareLoopResult> limit) = await bench.InTurnAsync(
+            () => RunEngineAsync(bench.NewDirectory()),
+            () => loop.RunAsync(bench.NewDirectory(), Count, 1, "/bin/true"));
+        double rate = engine.Median(run => Count / run.Seconds);
+        double limitRate = limit.Median(run => Count / run.Seconds);
+        bench.Figures.Add($"{name}.jobs_per_s", rate);
+        bench.Figures.Add($"{name}.limit_per_s", limitRate);
+        bench.Figures.Add($"{name}.ratio", rate / limitRate);
+    }
+
+    private static async Task<Timing> RunEngineAsync(string directory)
+    {
+        await using BalsamSite site = await Sites.OpenAsync(directory, balsam => balsam.AddApplication<True>());
+        var jobs = new NewJob[Count];
+        for (int i = 0; i < Count; i++)
+        {
+            jobs[i] = True.NewJob(new True.Parameters());
+            if (i > 0)
+            {
+                jobs[i].After(jobs[i - 1]);
+            }
+        }
+
+        return await Sites.TimeAsync(site, jobs);
+    }
+}
