@@ -34,11 +34,16 @@ internal sealed class ManyScenario : IScenario
         Timing timing = await Timing.OfAsync(async () =>
         {
             await site.Client.SubmitAsync(jobs);
-            while ((await site.Client.CountByStateAsync())[JobState.Running] < count)
+            while (ChildProcesses.Count() < count && (await site.Client.CountByStateAsync())[JobState.JobFinished] == 0)
             {
                 await Task.Delay(5);
             }
         });
+        if (ChildProcesses.Count() < count)
+        {
+            throw new InvalidOperationException($"{count} processes did not run at once within {Seconds} s: the figure would not be one.");
+        }
+
         MemoryUse after = MemoryUse.Now();
         await site.RunUntilIdleAsync();
         await Sites.DemandFinishedAsync(site, count);
