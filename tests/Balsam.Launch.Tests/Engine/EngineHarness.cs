@@ -37,6 +37,8 @@ internal sealed class EngineHarness : IAsyncDisposable
 
     public Launcher Launcher => Host.Services.GetRequiredService<Launcher>();
 
+    public FaultyStore Faults => (FaultyStore)Store;
+
     public IJobStore Store => Host.Services.GetRequiredService<IJobStore>();
 
     public static async Task<EngineHarness> StartAsync(Action<EngineSetup>? configure = null)
@@ -123,6 +125,13 @@ internal sealed class EngineHarness : IAsyncDisposable
                 _setup.Options(options);
             });
         });
+        if (_setup.FaultyStore)
+        {
+            ServiceDescriptor inner = builder.Services.Single(service => service.ServiceType == typeof(IJobStore));
+            builder.Services.Remove(inner);
+            builder.Services.AddSingleton<IJobStore>(provider => new FaultyStore(_memory ?? (IJobStore)inner.ImplementationFactory!(provider), owns: _memory is null));
+        }
+
         _setup.Services(builder.Services);
         _host = builder.Build();
         await Soon(_host.StartAsync(), "the host's start");
@@ -230,6 +239,9 @@ internal sealed class EngineSetup
 
     /// <summary>A runner without processes; null for real ones.</summary>
     public FakeJobRunner? Runner { get; set; }
+
+    /// <summary>Whether the store is one that can be made to fail.</summary>
+    public bool FaultyStore { get; set; }
 
     public Action<LauncherOptions> Options { get; set; } = _ => { };
 

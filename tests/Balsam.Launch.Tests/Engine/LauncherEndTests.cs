@@ -53,11 +53,12 @@ public sealed class LauncherEndTests(StoreKind store)
     public async Task Stop_WithDrain_LetsRunsFinishAndStartsNothingNew()
     {
         var time = new EngineTime();
+        TimeSpan drain = TimeSpan.FromMinutes(10);
         await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
         {
             setup.Runner = new FakeJobRunner();
             setup.Time = time;
-            setup.Options = options => options.DrainTimeout = TimeSpan.FromMinutes(10);
+            setup.Options = options => options.DrainTimeout = drain;
         });
         Job first = await engine.ShellAsync("first");
         Job second = await engine.ShellAsync("second");
@@ -72,6 +73,7 @@ public sealed class LauncherEndTests(StoreKind store)
         time.Advance(TimeSpan.FromMinutes(10));
         await EngineHarness.Soon(stopped, "the stop");
         Assert.That(other.Signals, Is.EqualTo(new[] { RunSignal.Terminate }));
+        drain = TimeSpan.Zero;
         await engine.StartAgainAsync();
         Assert.That((await engine.GetAsync(first)).State, Is.EqualTo(JobState.JobFinished));
         Assert.That(await engine.StatesAsync(second), Does.Contain(JobState.RunTimeout));
@@ -241,16 +243,17 @@ public sealed class LauncherEndTests(StoreKind store)
         Assert.That((await EngineHarness.Soon(idle)).Counts[JobState.RestartReady], Is.EqualTo(1));
     }
 
+    // As after a long pause of the process: its session was closed, and it learns of it by the news, or by a write that is refused.
     [Test]
-    public async Task Lease_LostByTime_EverythingIsEndedAndRunsAgainUnderANewSession()
+    public async Task Lease_Lost_EverythingIsEndedAndRunsAgainUnderANewSession([Values] bool deaf, [Values] bool ends)
     {
-        var time = new EngineTime();
         await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
         {
             setup.Runner = new FakeJobRunner();
-            setup.Time = time;
+            setup.FaultyStore = true;
         });
         Job job = await engine.ShellAsync("anything");
+        FakeRun run = await EngineHarness.Soon(engine.Runner.NextAsync());
         var gate = new Gate();
         engine.Behaviour.Preprocess = async (_, token) =>
         {
@@ -259,38 +262,125 @@ public sealed class LauncherEndTests(StoreKind store)
         };
         Job hooked = await engine.SubmitAsync(Hooked.NewJob("x"));
         await gate.ArrivalAsync();
-        FakeRun run = await EngineHarness.Soon(engine.Runner.NextAsync());
         LauncherSession before = (await engine.Store.ListSessionsAsync(default)).Single();
+        engine.Faults.IsDeaf = deaf;
+        await engine.Store.CloseSessionAsync(before.Token, default);
+        if (deaf && ends)
+        {
+            run.Exit();
+        }
+        else if (deaf)
+        {
+            gate.Open();
+        }
 
-        // As after a long pause of the process: the lease runs out before the next heartbeat, and a commit, a claim or a release is refused.
-        time.Advance(TimeSpan.FromDays(4001));
-        run.Exit();
         FakeRun second = await EngineHarness.Soon(engine.Runner.NextAsync(), "the run after the loss");
-        await gate.ArrivalAsync();
         gate.Open();
         second.Exit();
         Assert.That((await engine.EndAsync(job)).Attempt, Is.EqualTo(2));
         Assert.That((await engine.EndAsync(hooked)).State, Is.EqualTo(JobState.JobFinished));
         Assert.That((await engine.Store.ListSessionsAsync(default)).Single().Token.Epoch, Is.EqualTo(before.Token.Epoch + 1));
-        Assert.That((await engine.Client.GetHistoryAsync(job.Id)).Single(step => step.To == JobState.RunTimeout).Message, Does.Contain("lease expired"));
+        Assert.That((await engine.IdleAsync()).Counts[JobState.JobFinished], Is.EqualTo(2));
     }
 
     [Test]
     public async Task Lease_FoundLostByTheStartOfARun_TheLauncherStartsAnew()
     {
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
+        {
+            setup.Runner = new FakeJobRunner();
+            setup.FaultyStore = true;
+        });
+
+        // The lease is lost between the claim and the write that says RUNNING.
+        bool lost = false;
+        engine.Faults.BeforeLauncherCommit = async () =>
+        {
+            if (!lost)
+            {
+                lost = true;
+                await engine.Store.CloseSessionAsync((await engine.Store.ListSessionsAsync(default)).Single().Token, default);
+            }
+        };
+        Job job = await engine.ShellAsync("anything");
+        (await EngineHarness.Soon(engine.Runner.NextAsync())).Exit();
+        Assert.That((await engine.EndAsync(job)).Attempt, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Store_CannotWriteForAWhile_WhatRanIsRecordedLater()
+    {
         var time = new EngineTime();
         await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
         {
             setup.Runner = new FakeJobRunner();
+            setup.FaultyStore = true;
             setup.Time = time;
         });
-
-        // The session is closed behind the launcher's back: what it claims next, or commits, is refused.
-        LauncherSession session = (await engine.Store.ListSessionsAsync(default)).Single();
-        await engine.Store.CloseSessionAsync(session.Token, default);
         Job job = await engine.ShellAsync("anything");
-        (await EngineHarness.Soon(engine.Runner.NextAsync())).Exit();
-        Assert.That((await engine.EndAsync(job)).State, Is.EqualTo(JobState.JobFinished));
+        FakeRun run = await EngineHarness.Soon(engine.Runner.NextAsync());
+        int refusals = 0;
+        engine.Faults.BeforeLauncherCommit = () => ++refusals <= 3 ? throw new StoreException(StoreErrorKind.Unavailable, "disk full") : Task.CompletedTask;
+        run.Exit();
+        for (int seconds = 1; seconds <= 3; seconds++)
+        {
+            await time.PassAsync(TimeSpan.FromSeconds(seconds));
+        }
+
+        Assert.That(((await engine.EndAsync(job)).State, refusals), Is.EqualTo((JobState.JobFinished, 4)));
+    }
+
+    [Test]
+    public async Task Stop_WhileTheStoreCannotWrite_EndsInTime()
+    {
+        var time = new EngineTime();
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
+        {
+            setup.Runner = new FakeJobRunner();
+            setup.FaultyStore = true;
+            setup.Time = time;
+        });
+        Job job = await engine.ShellAsync("anything");
+        FakeRun run = await EngineHarness.Soon(engine.Runner.NextAsync());
+        engine.Faults.BeforeLauncherCommit = () => throw new StoreException(StoreErrorKind.Unavailable, "disk full");
+        run.Exit();
+        await time.TimerAsync(TimeSpan.FromSeconds(1));
+        Task stopped = engine.StopAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            await time.PassAsync(TimeSpan.FromSeconds(1));
+        }
+
+        await EngineHarness.Soon(stopped, "the stop");
+        if (store == StoreKind.InMemory)
+        {
+            // The session goes on in a store that outlives the host: its jobs come back when its lease has run out.
+            time.Advance(TimeSpan.FromDays(4001));
+        }
+
+        await engine.StartAgainAsync();
+        FakeRun second = await EngineHarness.Soon(engine.Runner.NextAsync());
+        second.Exit();
+        Assert.That((await engine.EndAsync(job)).Attempt, Is.EqualTo(2), "what could not be recorded is run again");
+    }
+
+    [Test]
+    public async Task Store_FailsForGood_WaitersLearnWhy()
+    {
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
+        {
+            setup.Runner = new FakeJobRunner();
+            setup.FaultyStore = true;
+        });
+        await engine.ShellAsync("anything");
+        FakeRun run = await EngineHarness.Soon(engine.Runner.NextAsync());
+        Task<IdleReport> idle = engine.Launcher.WaitUntilIdleAsync();
+        engine.Faults.BeforeLauncherCommit = () => throw new StoreException(StoreErrorKind.Unreadable, "the file is torn");
+        Task stopping = engine.StoppingAsync();
+        run.Exit();
+        Assert.That((await Assert.ThrowsAsync<StoreException>(() => EngineHarness.Soon(idle)))!.Message, Is.EqualTo("the file is torn"));
+        Assert.That((await Assert.ThrowsAsync<StoreException>(engine.IdleAsync))!.Message, Is.EqualTo("the file is torn"));
+        await EngineHarness.Soon(stopping, "the host's stop");
     }
 
     [Test]
