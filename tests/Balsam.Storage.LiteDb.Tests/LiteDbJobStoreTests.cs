@@ -35,7 +35,7 @@ public sealed class LiteDbJobStoreTests
         Assert.That(after.Select(job => (job.Id, job.State, job.Version)), Is.EqualTo(before.Select(job => (job.Id, job.State, job.Version))));
         Assert.That((await store.CountAsync(JobFilter.All, CancellationToken.None))[JobState.Failed], Is.EqualTo(before.Count(job => job.State == JobState.Failed)));
         await store.DisposeAsync();
-        Rewrite(database => Assert.That(database.GetCollection("head").FindById(1)["schema"].AsInt32, Is.EqualTo(2)));
+        Rewrite(database => Assert.That(database.GetCollection("head").FindById(1)["schema"].AsInt32, Is.EqualTo(3)));
     }
 
     [Test]
