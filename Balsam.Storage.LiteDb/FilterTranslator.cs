@@ -6,15 +6,32 @@ namespace Balsam.Storage.LiteDb;
 /// <summary>Which parts of a filter an index of the file can answer. What it cannot, the engine asks of each job.</summary>
 internal static class FilterTranslator
 {
-    /// <summary>The condition for an index; null when there is none. It may let more jobs through than the filter does.</summary>
-    public static BsonExpression? ToIndex(JobFilter filter) => filter switch
+    /// <summary>The part of a filter that is looked up in an index: the one that is likely to let the fewest jobs through; null when there is none.</summary>
+    public static JobFilter? FindIndexed(JobFilter filter) => JobFilters.Conjuncts(filter).Where(part => RankOf(part) > 0).MaxBy(RankOf);
+
+    /// <summary>The stretches of indexes that hold every job of an indexed part.</summary>
+    public static IReadOnlyList<IndexRange> ToRanges(JobFilter part) => part switch
     {
-        TagFilter { Value: { } value } tag => BsonExpression.Create("$.tags[*] ANY = @0", JobDocument.TagKey(tag.Key, value)),
-        TagFilter tag => BsonExpression.Create("$.tags[*] ANY LIKE @0", EscapeLike(JobDocument.TagKey(tag.Key, "")) + "%"),
-        ChildOfFilter child => BsonExpression.Create("$.parents[*] ANY = @0", child.Parent.Value),
-        _ => null,
+        ChildOfFilter child => [new(BsonExpression.Create($"{StoreCollections.ParentIndex} ANY = @0", child.Parent.Value))],
+        TagFilter { Value: { } value } tag => [OfTag(JobDocument.TagKey(tag.Key, value))],
+        TagFilter tag => [new(Between([JobDocument.TagKey(tag.Key, "")], [tag.Key + (char)(JobDocument.TagSeparator + 1)]))],
+        OrFilter any => [.. any.Parts.SelectMany(each => ToRanges(FindIndexed(each)!))],
+        _ => throw new ArgumentOutOfRangeException(nameof(part), part, "No index answers this."),
     };
 
-    // LIKE knows no escape: a wildcard in the key lets more through, which the filter then sorts out.
-    private static string EscapeLike(string text) => text.Replace('%', '_');
+    /// <summary>The jobs of a tag between two numbers, both included, in order of number.</summary>
+    public static BsonExpression TagBetween(string tag, long first, long last) => Between([tag, first], [tag, last]);
+
+    private static IndexRange OfTag(string tag) => new(TagBetween(tag, 0, long.MaxValue)) { OrderedTag = tag };
+
+    private static BsonExpression Between(BsonArray low, BsonArray high) => BsonExpression.Create($"{StoreCollections.TagIndex} ANY BETWEEN @0 AND @1", low, high);
+
+    private static int RankOf(JobFilter part) => part switch
+    {
+        ChildOfFilter => 4,
+        TagFilter { Value: not null } => 3,
+        OrFilter any when any.Parts.All(each => FindIndexed(each) is not null) => 2,
+        TagFilter => 1,
+        _ => 0,
+    };
 }

@@ -14,6 +14,7 @@ namespace Balsam.Storage.LiteDb;
 /// </remarks>
 public sealed class LiteDbJobStore : EmbeddedJobStore
 {
+    private const int FirstScanPage = 32;
     private const int ScanPage = 512;
     private const long EventsBetweenStatePages = 65_536;
 
@@ -133,9 +134,18 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     /// <inheritdoc/>
     protected override IEnumerable<Job> Scan(JobFilter filter, bool descending)
     {
-        BsonExpression? indexed = JobFilters.Conjuncts(filter).Select(FilterTranslator.ToIndex).FirstOrDefault(expression => expression is not null);
-        return indexed is null ? ScanAll(descending) : ScanIndex(indexed, descending);
+        IdRangeFilter range = JobFilters.IdRangeOf(filter);
+        IReadOnlyList<IndexRange> indexed = FindIndexed(filter) is { } part ? FilterTranslator.ToRanges(part) : [];
+        return indexed switch
+        {
+            [] when FindIndexed(filter) is null => ScanPages(range, descending, (first, last) => BsonExpression.Create("$._id BETWEEN @0 AND @1", first, last), "$._id"),
+            [{ OrderedTag: { } tag }] => ScanPages(range, descending, (first, last) => FilterTranslator.TagBetween(tag, first, last), StoreCollections.TagIndex),
+            _ => ScanIndexes(indexed, range, descending),
+        };
     }
+
+    /// <inheritdoc/>
+    protected override JobFilter? FindIndexed(JobFilter filter) => FilterTranslator.FindIndexed(filter);
 
     /// <inheritdoc/>
     protected override IReadOnlyList<JobEvent> ReadEvents(long after, int limit)
@@ -300,36 +310,49 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
         }
     }
 
-    private IEnumerable<Job> ScanAll(bool descending)
+    // Page by page in order of number, each read behind the one before; the first ones are small, since most callers want no more.
+    private IEnumerable<Job> ScanPages(IdRangeFilter range, bool descending, Func<long, long, BsonExpression> between, string order)
     {
-        long at = descending ? long.MaxValue : 0;
-        while (true)
+        long first = range.After is { } after && after.Value < long.MaxValue ? after.Value + 1 : range.After is null ? 1 : long.MaxValue;
+        long last = range.Before is { } before ? before.Value - 1 : long.MaxValue;
+        for (int size = FirstScanPage; first <= last; size = Math.Min(size * 2, ScanPage))
         {
             List<Job> page = Reading(database =>
             {
-                ILiteQueryable<BsonDocument> query = StoreCollections.Jobs(database).Query();
-                return (descending
-                    ? query.Where(BsonExpression.Create("$._id < @0", at)).OrderByDescending("$._id")
-                    : query.Where(BsonExpression.Create("$._id > @0", at)).OrderBy("$._id")).Limit(ScanPage).ToEnumerable().Select(JobDocument.Read).ToList();
+                ILiteQueryable<BsonDocument> query = StoreCollections.Jobs(database).Query().Where(between(first, last));
+                return (descending ? query.OrderByDescending(order) : query.OrderBy(order)).Limit(size).ToEnumerable().Select(JobDocument.Read).ToList();
             });
             foreach (Job job in page)
             {
                 yield return job;
             }
 
-            if (page.Count < ScanPage)
+            if (page.Count < size)
             {
                 yield break;
             }
 
-            at = page[^1].Id.Value;
+            (first, last) = descending ? (first, page[^1].Id.Value - 1) : (page[^1].Id.Value + 1, last);
         }
     }
 
-    private IEnumerable<Job> ScanIndex(BsonExpression condition, bool descending)
+    // The numbers first, for these indexes are in no order of number: 8 bytes a job.
+    private IEnumerable<Job> ScanIndexes(IReadOnlyList<IndexRange> indexed, IdRangeFilter range, bool descending)
     {
-        long[] ids = Reading(database => StoreCollections.Jobs(database).Query().Where(condition).Select("$._id").ToEnumerable().Select(row => row["_id"].AsInt64).ToArray());
-        foreach (long[] page in (descending ? ids.Distinct().OrderDescending() : ids.Distinct().Order()).Chunk(ScanPage))
+        long after = range.After?.Value ?? 0;
+        long before = range.Before?.Value ?? long.MaxValue;
+        long[] ids =
+        [
+            .. indexed.SelectMany(each => Reading(database => StoreCollections.Jobs(database).Query().Where(each.Condition).Select("$._id").ToEnumerable().Select(row => row["_id"].AsInt64).ToArray()))
+                .Where(id => id > after && id < before).Distinct(),
+        ];
+        Array.Sort(ids);
+        if (descending)
+        {
+            Array.Reverse(ids);
+        }
+
+        foreach (long[] page in ids.Chunk(FirstScanPage))
         {
             foreach (Job job in Reading(database => page.Select(id => StoreCollections.Jobs(database).FindById(id)).Where(document => document is not null).Select(JobDocument.Read).ToList()))
             {

@@ -5,8 +5,12 @@ namespace Balsam.Storage.LiteDb;
 /// <summary>The collections of a store file, and their indexes. Nothing is indexed that changes with the state.</summary>
 internal static class StoreCollections
 {
-    public const string TagIndex = "$.tags[*]";
+    // A tag and the number: the jobs of a tag stand in the index in order of number, so that a page is read without the rest.
+    public const string TagIndex = "MAP($.tags[*]=>[@,$._id])";
     public const string ParentIndex = "$.parents[*]";
+
+    // The name that the tag index had up to schema 2.
+    public const string UnorderedTagIndexName = "tags";
 
     public static ILiteCollection<BsonDocument> Head(LiteDatabase database) => database.GetCollection("head", BsonAutoId.Int64);
 
@@ -19,7 +23,7 @@ internal static class StoreCollections
     public static void EnsureIndexes(LiteDatabase database)
     {
         ILiteCollection<BsonDocument> jobs = Jobs(database);
-        jobs.EnsureIndex("tags", TagIndex);
+        jobs.EnsureIndex("tagids", TagIndex);
         jobs.EnsureIndex("parents", ParentIndex);
     }
 }

@@ -6,8 +6,10 @@ namespace Balsam.Testing;
 /// <param name="time">The clock; null for the system's.</param>
 public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobStore(time ?? TimeProvider.System)
 {
+    private const int ScanPage = 512;
+
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<JobId, Job> _jobs = [];
+    private readonly Dictionary<JobId, Job> _jobs = [];
     private readonly Dictionary<JobId, HashSet<JobId>> _children = [];
     private readonly Dictionary<JobId, List<JobEvent>> _history = [];
     private readonly List<JobEvent> _events = [];
@@ -32,7 +34,7 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
             LastSequence = _events.Count == 0 ? 0 : _events[^1].Sequence,
             LastEpoch = _lastEpoch,
             States = states,
-            ActiveJobs = [.. _jobs.Values.Where(job => !job.State.IsFinal())],
+            ActiveJobs = [.. _jobs.Values.Where(job => !job.State.IsFinal()).OrderBy(job => job.Id)],
         };
     }
 
@@ -102,11 +104,18 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
     /// <inheritdoc/>
     protected override IEnumerable<Job> Scan(JobFilter filter, bool descending)
     {
-        lock (_gate)
+        IdRangeFilter range = JobFilters.IdRangeOf(filter);
+        if (FindIndexed(filter) is ChildOfFilter child)
         {
-            return descending ? [.. _jobs.Values.Reverse()] : [.. _jobs.Values];
+            IEnumerable<Job> children = ReadChildren(child.Parent);
+            return descending ? children.OrderByDescending(job => job.Id) : children.OrderBy(job => job.Id);
         }
+
+        return ScanPages(range.After?.Value ?? 0, range.Before?.Value ?? long.MaxValue, descending);
     }
+
+    /// <inheritdoc/>
+    protected override JobFilter? FindIndexed(JobFilter filter) => JobFilters.Conjuncts(filter).OfType<ChildOfFilter>().FirstOrDefault();
 
     /// <inheritdoc/>
     protected override IReadOnlyList<JobEvent> ReadEvents(long after, int limit)
@@ -130,6 +139,37 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
     /// <inheritdoc/>
     protected override void Shut()
     {
+    }
+
+    // The numbers are dense: they are tried one after the other, a page under the lock at a time.
+    private IEnumerable<Job> ScanPages(long after, long before, bool descending)
+    {
+        while (true)
+        {
+            List<Job> page = [];
+            lock (_gate)
+            {
+                before = Math.Min(before, _lastId + 1);
+                while (after < before - 1 && page.Count < ScanPage)
+                {
+                    long id = descending ? --before : ++after;
+                    if (_jobs.TryGetValue(new JobId(id), out Job? job))
+                    {
+                        page.Add(job);
+                    }
+                }
+            }
+
+            foreach (Job job in page)
+            {
+                yield return job;
+            }
+
+            if (page.Count < ScanPage)
+            {
+                yield break;
+            }
+        }
     }
 
     private void Delete(JobId id)

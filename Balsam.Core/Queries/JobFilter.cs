@@ -1,3 +1,5 @@
+using System.Linq.Expressions;
+
 namespace Balsam;
 
 /// <summary>Which jobs: a condition that every store can translate, and that can be asked of a job directly.</summary>
@@ -9,6 +11,33 @@ public abstract record JobFilter
 
     /// <summary>Every job.</summary>
     public static JobFilter All { get; } = new AndFilter([]);
+
+    /// <summary>Turns a predicate into a filter: <c>j =&gt; j.State == JobState.Failed &amp;&amp; j.Tags["study"] == "a"</c>.</summary>
+    /// <param name="predicate">The predicate. A condition about something that a job does not have (a tag, a failure, a member of its data) is false, where the same C# would throw.</param>
+    /// <returns>The filter.</returns>
+    /// <exception cref="NotSupportedException">A part of the predicate cannot be turned; the message names it, and what to write instead.</exception>
+    public static JobFilter Matching(Expression<Func<Job, bool>> predicate)
+    {
+        ArgumentNullException.ThrowIfNull(predicate);
+        return PredicateTranslator.Translate(predicate);
+    }
+
+    /// <summary>Both of two conditions.</summary>
+    /// <param name="left">The first.</param>
+    /// <param name="right">The second.</param>
+    /// <returns>The condition.</returns>
+    public static JobFilter operator &(JobFilter left, JobFilter right) => (left ?? throw new ArgumentNullException(nameof(left))).And(right);
+
+    /// <summary>At least one of two conditions.</summary>
+    /// <param name="left">The first.</param>
+    /// <param name="right">The second.</param>
+    /// <returns>The condition.</returns>
+    public static JobFilter operator |(JobFilter left, JobFilter right) => (left ?? throw new ArgumentNullException(nameof(left))).Or(right);
+
+    /// <summary>The opposite of a condition.</summary>
+    /// <param name="filter">The condition.</param>
+    /// <returns>The condition.</returns>
+    public static JobFilter operator !(JobFilter filter) => (filter ?? throw new ArgumentNullException(nameof(filter))).Not();
 
     /// <summary>Whether a job meets the condition.</summary>
     /// <param name="job">The job.</param>

@@ -25,17 +25,5 @@ public sealed record JobSelector
 
     /// <summary>The order as a comparison.</summary>
     /// <returns>A comparer of jobs.</returns>
-    public IComparer<Job> ToComparer() => Comparer<Job>.Create((left, right) =>
-    {
-        int order = OrderBy switch
-        {
-            JobField.LastUpdate => left.LastUpdate.CompareTo(right.LastUpdate),
-            JobField.State => left.State.CompareTo(right.State),
-            JobField.Workdir => string.CompareOrdinal(left.Workdir, right.Workdir),
-            JobField.Priority => left.Priority.CompareTo(right.Priority),
-            _ => left.Id.CompareTo(right.Id),
-        };
-        order = Descending ? -order : order;
-        return order != 0 ? order : left.Id.CompareTo(right.Id);
-    });
+    public IComparer<Job> ToComparer() => Comparer<Job>.Create((left, right) => JobOrderKey.Compare(JobOrderKey.Of(left, OrderBy), JobOrderKey.Of(right, OrderBy), Descending));
 }

@@ -44,6 +44,11 @@ public interface IJobStore : IAsyncDisposable
     /// <returns>The jobs of the page.</returns>
     Task<IReadOnlyList<Job>> QueryAsync(JobSelector selector, CancellationToken cancellationToken);
 
+    /// <summary>Says in words how <see cref="QueryAsync"/> would answer: which index or map it would read, what it would test on each job, how it would order.</summary>
+    /// <param name="selector">Which jobs, in which order, which page.</param>
+    /// <returns>A line a step.</returns>
+    string DescribePlan(JobSelector selector);
+
     /// <summary>Counts jobs by state.</summary>
     /// <param name="filter">Which jobs.</param>
     /// <param name="cancellationToken">Cancels the read.</param>

@@ -35,7 +35,31 @@ public sealed class LiteDbJobStoreTests
         Assert.That(after.Select(job => (job.Id, job.State, job.Version)), Is.EqualTo(before.Select(job => (job.Id, job.State, job.Version))));
         Assert.That((await store.CountAsync(JobFilter.All, CancellationToken.None))[JobState.Failed], Is.EqualTo(before.Count(job => job.State == JobState.Failed)));
         await store.DisposeAsync();
-        Rewrite(database => Assert.That(database.GetCollection("head").FindById(1)["schema"].AsInt32, Is.EqualTo(2)));
+        Rewrite(database => Assert.That(database.GetCollection("head").FindById(1)["schema"].AsInt32, Is.EqualTo(3)));
+    }
+
+    [Test]
+    public async Task Open_FileOfSchema2_HasItsTagIndexInOrder()
+    {
+        IReadOnlyList<Job> before = await FillAsync();
+        Rewrite(database =>
+        {
+            // Schema 2 had the tags in no order of number.
+            database.GetCollection("jobs").DropIndex("tagids");
+            database.GetCollection("jobs").EnsureIndex("tags", "$.tags[*]");
+            SetSchema(database, 2);
+        });
+
+        await using var store = new LiteDbJobStore(StorePath);
+        await store.OpenAsync(CancellationToken.None);
+
+        foreach ((string key, string value) in before.SelectMany(job => job.Tags).Select(tag => (tag.Key, tag.Value)).Distinct())
+        {
+            IReadOnlyList<Job> tagged = await store.QueryAsync(new JobSelector { Filter = new TagFilter(key, value) }, CancellationToken.None);
+            Assert.That(tagged.Select(job => job.Id), Is.EqualTo(before.Where(job => job.Tags.GetValueOrDefault(key) == value).Select(job => job.Id)));
+        }
+
+        Assert.That(before.SelectMany(job => job.Tags), Is.Not.Empty);
     }
 
     [Test]
@@ -137,7 +161,7 @@ public sealed class LiteDbJobStoreTests
 
     private static JobCommit Add(int count) => new()
     {
-        Additions = [.. Enumerable.Range(0, count).Select(i => new JobAddition { Application = "App", Site = SiteName.Local, Workdir = FormattableString.Invariant($"w/{i}") })],
+        Additions = [.. Enumerable.Range(0, count).Select(i => new JobAddition { Application = "App", Site = SiteName.Local, Workdir = FormattableString.Invariant($"w/{i}"), Tags = new Dictionary<string, string> { ["study"] = i % 2 == 0 ? "a" : "b" } })],
     };
 
     private static JobChange Cancel(Job job) =>

@@ -1,8 +1,13 @@
+using System.Collections.Immutable;
+
 namespace Balsam.Storage.Embedded;
 
 /// <content>Reads: from memory where the working set knows, else from what is underneath.</content>
 public abstract partial class EmbeddedJobStore
 {
+    // So few jobs are read one by one, or kept in memory, without a second thought.
+    private const int FewJobs = 4096;
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<Job>> FindAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
     {
@@ -36,12 +41,19 @@ public abstract partial class EmbeddedJobStore
             {
                 bool byId = selector.OrderBy == JobField.Id;
                 IEnumerable<Job> matching = Candidates(selector.Filter, byId && selector.Descending).TakeWhile(_ => !cancellationToken.IsCancellationRequested).Where(selector.Filter.Matches);
-                IEnumerable<Job> ordered = byId ? matching : matching.Order(selector.ToComparer());
-                Job[] page = [.. ordered.Skip(selector.Skip).Take(selector.Take)];
+                Job[] page = [.. (byId ? matching : First(matching, selector)).Skip(selector.Skip).Take(selector.Take)];
                 cancellationToken.ThrowIfCancellationRequested();
                 return page;
             },
             cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public string DescribePlan(JobSelector selector)
+    {
+        ArgumentNullException.ThrowIfNull(selector);
+        (JobAccess access, JobFilter? indexed) = Choose(selector.Filter);
+        return string.Join(Environment.NewLine, EmbeddedPlan.Describe(selector, access, indexed));
     }
 
     /// <inheritdoc/>
@@ -135,20 +147,47 @@ public abstract partial class EmbeddedJobStore
         return Read(id);
     }
 
-    // By number where the filter names them, by state where it does (the state map knows them), else as the store underneath can.
-    private IEnumerable<Job> Candidates(JobFilter filter, bool descending)
+    private IEnumerable<Job> Candidates(JobFilter filter, bool descending) => Choose(filter) switch
     {
-        if (JobFilters.IdsOf(filter) is { } ids)
+        (JobAccess.Numbers, _) => Numbers(filter, descending).Select(FindAny).OfType<Job>(),
+        (JobAccess.StateMap, _) => InStates(filter, descending),
+        _ => Scan(filter, descending),
+    };
+
+    // By number where the filter names them; by state where it does (the state map knows them) unless these are many and an index of the store narrows
+    // further; else as the store underneath can.
+    private (JobAccess Access, JobFilter? Indexed) Choose(JobFilter filter)
+    {
+        if (JobFilters.IdsOf(filter) is not null)
         {
-            return (descending ? ids.OrderDescending() : ids.Order()).Select(FindAny).OfType<Job>();
+            return (JobAccess.Numbers, null);
         }
 
-        return JobFilters.StatesOf(filter) is { } states && states != JobStates.All ? InStates(states, descending) : Scan(filter, descending);
+        JobFilter? indexed = FindIndexed(filter);
+        return JobFilters.StatesOf(filter) is { } states && states != JobStates.All && (indexed is null || CountOf(states) <= FewJobs)
+            ? (JobAccess.StateMap, null)
+            : indexed is null ? (JobAccess.Everything, null) : (JobAccess.Index, indexed);
     }
 
-    private IEnumerable<Job> InStates(JobStateSet states, bool descending)
+    private long CountOf(JobStateSet states)
     {
-        long at = descending ? long.MaxValue : 0;
+        lock (_gate)
+        {
+            return states.Sum(_states.Count);
+        }
+    }
+
+    private static IEnumerable<JobId> Numbers(JobFilter filter, bool descending)
+    {
+        ImmutableHashSet<JobId> ids = JobFilters.IdsOf(filter) ?? [];
+        return descending ? ids.OrderDescending() : ids.Order();
+    }
+
+    private IEnumerable<Job> InStates(JobFilter filter, bool descending)
+    {
+        JobStateSet states = JobFilters.StatesOf(filter) ?? JobStates.All;
+        IdRangeFilter range = JobFilters.IdRangeOf(filter);
+        long at = descending ? range.Before?.Value ?? long.MaxValue : range.After?.Value ?? 0;
         while (true)
         {
             lock (_gate)
@@ -156,7 +195,7 @@ public abstract partial class EmbeddedJobStore
                 at = descending ? _states.Previous(at, states) : _states.Next(at, states);
             }
 
-            if (at == 0)
+            if (at == 0 || at <= (descending ? range.After?.Value ?? 0 : 0) || at >= (descending ? long.MaxValue : range.Before?.Value ?? long.MaxValue))
             {
                 yield break;
             }
@@ -166,6 +205,32 @@ public abstract partial class EmbeddedJobStore
                 yield return job;
             }
         }
+    }
+
+    // The first jobs of an order need no more memory than they take themselves.
+    private static IEnumerable<Job> First(IEnumerable<Job> jobs, JobSelector selector)
+    {
+        IComparer<Job> order = selector.ToComparer();
+        long wanted = (long)selector.Skip + selector.Take;
+        if (wanted is 0 or > FewJobs)
+        {
+            return wanted == 0 ? [] : jobs.Order(order);
+        }
+
+        var kept = new PriorityQueue<Job, Job>(Comparer<Job>.Create((left, right) => order.Compare(right, left)));
+        foreach (Job job in jobs)
+        {
+            if (kept.Count < wanted)
+            {
+                kept.Enqueue(job, job);
+            }
+            else
+            {
+                kept.EnqueueDequeue(job, job);
+            }
+        }
+
+        return kept.UnorderedItems.Select(item => item.Element).Order(order);
     }
 
     // A read of what is underneath may touch the disk: not on the caller's thread.

@@ -124,6 +124,11 @@ public abstract partial class EmbeddedJobStore : IJobStore
     /// <returns>The jobs.</returns>
     protected abstract IEnumerable<Job> Scan(JobFilter filter, bool descending);
 
+    /// <summary>Which part of a condition <see cref="Scan"/> answers by an index.</summary>
+    /// <param name="filter">The condition.</param>
+    /// <returns>The part; null when the scan passes over every job.</returns>
+    protected abstract JobFilter? FindIndexed(JobFilter filter);
+
     /// <summary>Reads events in order. Called from any thread.</summary>
     /// <param name="after">The number of the last event already seen.</param>
     /// <param name="limit">How many at most.</param>
