@@ -16,6 +16,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
 {
     private const int FirstScanPage = 32;
     private const int ScanPage = 512;
+    private const int MaxComparedKeys = 32;
     private const long EventsBetweenStatePages = 65_536;
 
     private readonly string _path;
@@ -92,7 +93,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
                 jobs.Insert(batch.Inserts.Select(job => ToDocument(job, [])));
                 foreach (Job job in batch.Updates)
                 {
-                    jobs.Update(ToDocument(job, ChunksOf(job.Id, database)));
+                    Replace(jobs, job, ToDocument(job, ChunksOf(job.Id, database)));
                 }
 
                 if (batch.Deletes.Count > 0)
@@ -243,20 +244,54 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
         }
     }
 
+    // LiteDB's update compares every old index key with every new one; a job of many parents or tags is cheaper to take out and put in.
+    private static void Replace(ILiteCollection<BsonDocument> jobs, Job job, BsonDocument document)
+    {
+        if (job.Parents.Length + job.Tags.Count <= MaxComparedKeys)
+        {
+            jobs.Update(document);
+            return;
+        }
+
+        jobs.Delete(job.Id.Value);
+        jobs.Insert(document);
+    }
+
     private List<Job> ReadActive()
     {
-        JobStateSet active = JobStates.All.Except(JobStates.Final);
         List<Job> jobs = [];
-        for (long id = _states.Next(0, active); id != 0; id = _states.Next(id, active))
+        foreach (long[] ids in ActiveIds().Chunk(ScanPage))
         {
-            BsonDocument document = File.Read(database => StoreCollections.Jobs(database).FindById(id))
-                ?? throw new StoreException(StoreErrorKind.Unreadable, FormattableString.Invariant($"The store file '{_path}' is damaged: job {id} is missing. Restore a backup of it."));
-            Job job = JobDocument.Read(document);
-            _chunks[job.Id] = JobDocument.ReadChunks(document);
-            jobs.Add(job);
+            Dictionary<long, BsonDocument> documents = File.Read(database => ReadAll(StoreCollections.Jobs(database), ids));
+            foreach (long id in ids)
+            {
+                BsonDocument document = documents.GetValueOrDefault(id)
+                    ?? throw new StoreException(StoreErrorKind.Unreadable, FormattableString.Invariant($"The store file '{_path}' is damaged: job {id} is missing. Restore a backup of it."));
+                Job job = JobDocument.Read(document);
+                _chunks[job.Id] = JobDocument.ReadChunks(document);
+                jobs.Add(job);
+            }
         }
 
         return jobs;
+    }
+
+    private IEnumerable<long> ActiveIds()
+    {
+        JobStateSet active = JobStates.All.Except(JobStates.Final);
+        for (long id = _states.Next(0, active); id != 0; id = _states.Next(id, active))
+        {
+            yield return id;
+        }
+    }
+
+    // Ids that stand close together are read in one walk along the index.
+    private static Dictionary<long, BsonDocument> ReadAll(ILiteCollection<BsonDocument> jobs, long[] ids)
+    {
+        IEnumerable<BsonDocument?> documents = ids[^1] - ids[0] < 2L * ids.Length
+            ? jobs.Find(BsonExpression.Create("$._id BETWEEN @0 AND @1", ids[0], ids[^1]))
+            : ids.Select(id => jobs.FindById(id));
+        return documents.OfType<BsonDocument>().ToDictionary(document => document["_id"].AsInt64);
     }
 
     private ImmutableArray<long> ChunksOf(JobId id, LiteDatabase database) =>
