@@ -32,7 +32,22 @@ public sealed class QueryExamples
         Assert.That(missing, Is.Empty);
     }
 
-    private static string Repository([System.Runtime.CompilerServices.CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));
+    // From the tests' directory upwards; a build into a directory elsewhere knows where this file was.
+    private static string Repository([System.Runtime.CompilerServices.CallerFilePath] string path = "")
+    {
+        foreach (string start in (string[])[AppContext.BaseDirectory, Path.GetDirectoryName(path)!])
+        {
+            for (DirectoryInfo? at = new(start); at is not null; at = at.Parent)
+            {
+                if (File.Exists(Path.Combine(at.FullName, "Balsam.sln")))
+                {
+                    return at.FullName;
+                }
+            }
+        }
+
+        throw new DirectoryNotFoundException("Balsam.sln is in no directory above the tests.");
+    }
 
     private static async Task RunAsync(BalsamClient client, JobId parent, DateTimeOffset midnight)
     {
