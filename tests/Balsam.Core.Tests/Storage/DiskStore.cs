@@ -17,6 +17,8 @@ internal sealed class DiskStore(Disk disk, TimeProvider time) : EmbeddedJobStore
 
     protected override IEnumerable<Job> Scan(JobFilter filter, bool descending) => disk.Jobs(descending);
 
+    protected override JobFilter? FindIndexed(JobFilter filter) => null;
+
     protected override IReadOnlyList<JobEvent> ReadEvents(long after, int limit) => disk.Events(step => step.Sequence > after, limit);
 
     protected override IReadOnlyList<JobEvent> ReadHistory(JobId id) => disk.Events(step => step.JobId == id, int.MaxValue);

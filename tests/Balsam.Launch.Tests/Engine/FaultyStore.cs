@@ -19,6 +19,8 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : IJobStore
 
     public string Description => inner.Description;
 
+    public string DescribePlan(JobSelector selector) => inner.DescribePlan(selector);
+
     public Task OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
 
     public async Task<IReadOnlyList<CommitResult>> CommitAsync(IReadOnlyList<JobCommit> commits, CancellationToken cancellationToken)
