@@ -67,6 +67,8 @@ public sealed class EventVisibilityTests
             }
         }
 
+        protected override JobFilter? FindIndexed(JobFilter filter) => null;
+
         protected override Job? Read(JobId id)
         {
             lock (_gate)
