@@ -52,6 +52,14 @@ public sealed record FailureDetails
         && ExitCode == other.ExitCode && Signal == other.Signal && GuiltyAncestor == other.GuiltyAncestor
         && LastLines.SequenceEqual(other.LastLines) && Equals(Inner, other.Inner);
 
+    /// <summary>Writes kind, type and message, then the last lines of the output.</summary>
+    /// <returns>For example <c>ExitCode: exit code 3</c>.</returns>
+    public override string ToString()
+    {
+        string type = TypeName is null ? "" : TypeName + ": ";
+        return $"{Kind}: {type}{Message}{string.Concat(LastLines.Select(line => Environment.NewLine + "  " + line))}";
+    }
+
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Kind, Message, ExitCode, Signal);
 
