@@ -101,21 +101,39 @@ public sealed class LauncherEndTests(StoreKind store)
     }
 
     [Test]
-    public async Task Stop_FunctionThatHeedsNothing_IsAbandonedAfterTheGrace([Values] bool cancelledBefore)
+    public async Task Stop_FunctionThatHeedsNothing_IsAbandonedAfterTheGrace([Values] bool overdueBefore)
     {
-        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup => setup.Options = options => options.KillGrace = TimeSpan.FromMilliseconds(20));
+        var time = new EngineTime();
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
+        {
+            setup.Time = time;
+            setup.Options = options => options.KillGrace = TimeSpan.FromSeconds(33);
+        });
         var gate = new Gate();
-        engine.Behaviour.Run = async (input, _, token) =>
+        engine.Behaviour.Run = async (input, _, _) =>
         {
             await gate.PassAsync(default);
             return input;
         };
-        Job job = await engine.SubmitAsync(Work.NewJob("x").WithResources(new JobResources { TimeLimit = cancelledBefore ? TimeSpan.FromMilliseconds(1) : null }));
+        Job job = await engine.SubmitAsync(Work.NewJob("x").WithResources(new JobResources { TimeLimit = TimeSpan.FromHours(1) }));
         await gate.ArrivalAsync();
-        await engine.StopAsync();
+        if (overdueBefore)
+        {
+            await time.PassAsync(TimeSpan.FromHours(1));
+            await time.PassAsync(TimeSpan.FromSeconds(33));
+        }
+
+        Task stopped = engine.StopAsync();
+        if (!overdueBefore)
+        {
+            await time.PassAsync(TimeSpan.FromSeconds(33));
+        }
+
+        await EngineHarness.Soon(stopped, "the stop");
         gate.Open();
         await engine.StartAgainAsync();
-        await engine.ReachAsync(job, JobState.RunTimeout);
+        JobEvent timeout = await engine.ReachAsync(job, JobState.RunTimeout);
+        Assert.That(timeout.Message, Is.EqualTo(overdueBefore ? "The run exceeded its time limit of 01:00:00." : "The run was ended because the launcher was stopped."));
     }
 
     [Test]
