@@ -28,6 +28,7 @@ internal sealed class EngineTime() : FakeTimeProvider(new DateTimeOffset(2026, 1
         while (true)
         {
             Task came;
+            string seen;
             lock (_gate)
             {
                 if (_unseen.Remove(dueTime))
@@ -36,9 +37,10 @@ internal sealed class EngineTime() : FakeTimeProvider(new DateTimeOffset(2026, 1
                 }
 
                 came = _came.Task;
+                seen = string.Join(", ", _unseen);
             }
 
-            await EngineHarness.Soon(came, $"a timer of {dueTime}; set were {string.Join(", ", _unseen)}");
+            await EngineHarness.Soon(came, $"a timer of {dueTime}; set were {seen}");
         }
     }
 
