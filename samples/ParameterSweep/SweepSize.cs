@@ -8,7 +8,7 @@ namespace ParameterSweep;
 internal sealed record SweepSize(string Directory, int Lattice, int Sweeps, TimeSpan RunTime)
 {
     /// <summary>The study, about a minute on two cores.</summary>
-    public static SweepSize Full { get; } = new("ising-sweep", Lattice: 64, Sweeps: 40_000, TimeSpan.FromSeconds(1));
+    public static SweepSize Full { get; } = new("ising-sweep", Lattice: 64, Sweeps: 25_000, TimeSpan.FromSeconds(1));
 
     /// <summary>A few seconds, rough.</summary>
     public static SweepSize Small { get; } = new("ising-sweep-small", Lattice: 16, Sweeps: 4_000, TimeSpan.FromSeconds(0.1));
