@@ -73,10 +73,7 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
                 history.Add(step);
             }
 
-            foreach (JobId id in batch.Deletes)
-            {
-                Delete(id);
-            }
+            Delete(batch.Deletes);
 
             _lastId = batch.LastId;
             _lastEpoch = batch.LastEpoch;
@@ -172,24 +169,33 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
         }
     }
 
-    private void Delete(JobId id)
+    private void Delete(IReadOnlyList<JobId> ids)
     {
-        if (!_jobs.Remove(id, out Job? job))
+        HashSet<JobId> gone = [];
+        foreach (JobId id in ids)
         {
-            return;
-        }
-
-        foreach (JobDependency edge in job.Parents)
-        {
-            if (_children.TryGetValue(edge.Parent, out HashSet<JobId>? children))
+            if (!_jobs.Remove(id, out Job? job))
             {
-                children.Remove(id);
+                continue;
+            }
+
+            foreach (JobDependency edge in job.Parents)
+            {
+                if (_children.TryGetValue(edge.Parent, out HashSet<JobId>? children))
+                {
+                    children.Remove(id);
+                }
+            }
+
+            if (_history.Remove(id))
+            {
+                gone.Add(id);
             }
         }
 
-        if (_history.Remove(id))
+        if (gone.Count > 0)
         {
-            _events.RemoveAll(step => step.JobId == id);
+            _events.RemoveAll(step => gone.Contains(step.JobId));
         }
     }
 

@@ -2,11 +2,9 @@ using Balsam.Storage;
 
 namespace Balsam;
 
-/// <content>Cancelling, restarting, deleting.</content>
+/// <content>Cancelling, restarting, deleting. Each call is one atomic write; what it does to each job is decided inside it, by the job as it is then.</content>
 public sealed partial class BalsamClient
 {
-    private const int MaxTries = 20;
-
     /// <summary>Cancels a job: it becomes FAILED with the reason; if it runs, its processes are ended.</summary>
     /// <param name="id">The job.</param>
     /// <param name="reason">Why.</param>
@@ -19,20 +17,8 @@ public sealed partial class BalsamClient
     /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>What was cancelled, and what was not and why.</returns>
-    public Task<ChangeReport> CancelAsync(IEnumerable<JobId> ids, string reason, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
-        ArgumentNullException.ThrowIfNull(ids);
-
-        // Children first: each is then recorded as cancelled itself.
-        return ChangeAsync(
-            ids.OrderDescending(),
-            (job, _) => Task.FromResult<object>(job.State.IsFinal()
-                ? $"already {job.State.ToText()}"
-                : new JobChange(job).Fail(JobTrigger.Cancelled, _time.GetUtcNow(), new FailureDetails { Kind = FailureKind.Cancelled, Message = reason })),
-            (was, job) => !was.IsFinal() && job.Failure?.Kind == FailureKind.ParentFailed,
-            cancellationToken);
-    }
+    public Task<ChangeReport> CancelAsync(IEnumerable<JobId> ids, string reason, CancellationToken cancellationToken = default) =>
+        CancelAsync(BulkTarget.Of(ids), reason, cancellationToken);
 
     /// <summary>Runs an ended job again. Descendants that failed with it wait for it again.</summary>
     /// <param name="id">The job.</param>
@@ -44,133 +30,90 @@ public sealed partial class BalsamClient
     /// <param name="ids">The jobs.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>What was restarted, and what was not and why.</returns>
-    public Task<ChangeReport> RestartAsync(IEnumerable<JobId> ids, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(ids);
-        return ChangeAsync(ids.Order(), (job, decided) => MakeRestartAsync(job, decided, cancellationToken), (was, job) => was.IsFinal() && !job.State.IsFinal(), cancellationToken);
-    }
-
-    /// <summary>Deletes jobs with their history. Files in their workdirs stay.</summary>
-    /// <param name="ids">The jobs.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns>What was deleted, and what was not and why: a launcher holds it, or a job that stays waits for it.</returns>
-    public async Task<ChangeReport> DeleteAsync(IEnumerable<JobId> ids, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(ids);
-        await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
-        DeleteResult result = await _store.DeleteAsync([.. ids], cancellationToken).ConfigureAwait(false);
-        _watcher.Tell(result.Deleted);
-        return new ChangeReport(result.Deleted, result.Kept);
-    }
+    public Task<ChangeReport> RestartAsync(IEnumerable<JobId> ids, CancellationToken cancellationToken = default) => RestartAsync(BulkTarget.Of(ids), cancellationToken);
 
     /// <summary>Deletes a job with its history. Files in its workdir stay.</summary>
     /// <param name="id">The job.</param>
+    /// <param name="scope">Which jobs besides.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns>Whether it was deleted, or why not.</returns>
-    public Task<ChangeReport> DeleteAsync(JobId id, CancellationToken cancellationToken = default) => DeleteAsync([id], cancellationToken);
+    /// <returns>What was deleted, and what was not and why.</returns>
+    public Task<ChangeReport> DeleteAsync(JobId id, DeleteScope scope = DeleteScope.OnlyThese, CancellationToken cancellationToken = default) => DeleteAsync([id], scope, cancellationToken);
+
+    /// <summary>Deletes jobs with their history. Files in their workdirs stay.</summary>
+    /// <param name="ids">The jobs.</param>
+    /// <param name="scope">Which jobs besides: with <see cref="DeleteScope.WithDescendants"/> everything below them goes too.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>
+    /// What was deleted, and what was not and why: it runs, a launcher holds it, or a job that stays needs it.
+    /// </returns>
+    public Task<ChangeReport> DeleteAsync(IEnumerable<JobId> ids, DeleteScope scope = DeleteScope.OnlyThese, CancellationToken cancellationToken = default) =>
+        DeleteAsync(BulkTarget.Of(ids), scope, cancellationToken);
+
+    internal Task<ChangeReport> CancelAsync(BulkTarget target, string reason, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        return ChangeAsync(
+            target,
+            (job, _) => job.State.IsFinal()
+                ? JobDecision.Refuse(WhyUnchanged.IllegalState, $"already {job.State.ToText()}")
+                : JobDecision.Make(new JobChange(job).Fail(JobTrigger.Cancelled, _time.GetUtcNow(), new FailureDetails { Kind = FailureKind.Cancelled, Message = reason })),
+            cancellationToken);
+    }
+
+    internal Task<ChangeReport> RestartAsync(BulkTarget target, CancellationToken cancellationToken) => ChangeAsync(target, Restart, cancellationToken);
+
+    internal async Task<ChangeReport> DeleteAsync(BulkTarget target, DeleteScope scope, CancellationToken cancellationToken)
+    {
+        if (!Enum.IsDefined(scope))
+        {
+            throw new ArgumentOutOfRangeException(nameof(scope), scope, "Not a scope of a delete.");
+        }
+
+        await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
+        ChangeReport report = await _store.DeleteAsync(new JobDeletion { Ids = target.Ids, Filter = target.Filter, Scope = scope }, cancellationToken).ConfigureAwait(false);
+        _watcher.Tell(report.Changed);
+        return report;
+    }
+
+    private async Task<ChangeReport> ChangeAsync(BulkTarget target, Func<Job, IBulkChangeView, JobDecision> rule, CancellationToken cancellationToken)
+    {
+        await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return await _store.ChangeAsync(new JobBulkChange { Ids = target.Ids, Filter = target.Filter, Rule = rule }, cancellationToken).ConfigureAwait(false);
+    }
 
     // A job that never got past Preprocess goes back to where it waits for parents, so that nothing it needs is skipped.
-    // Parents that the same write restarts before it are as good as restarted.
-    private async Task<object> MakeRestartAsync(Job job, IReadOnlySet<JobId> decided, CancellationToken cancellationToken)
+    private JobDecision Restart(Job job, IBulkChangeView view)
     {
+        DateTimeOffset now = _time.GetUtcNow();
         if (!job.State.IsFinal())
         {
-            return $"it is {job.State.ToText()}; only ended jobs are restarted";
+            return JobDecision.Refuse(WhyUnchanged.IllegalState, $"it is {job.State.ToText()}; only ended jobs are restarted");
         }
 
         if (job.IsPreprocessed)
         {
-            return new JobChange(job).Apply(JobTrigger.Restarted, _time.GetUtcNow()).Edit(fields => fields with { NotBefore = null }, _time.GetUtcNow());
+            return JobDecision.Make(new JobChange(job).Apply(JobTrigger.Restarted, now).Edit(fields => fields with { NotBefore = null }, now));
         }
 
-        IReadOnlyList<Job> parents = await _store.FindAsync([.. job.Parents.Select(edge => edge.Parent)], cancellationToken).ConfigureAwait(false);
-        JobDependency gone = job.Parents.FirstOrDefault(edge => parents.All(parent => parent.Id != edge.Parent));
-        if (gone != default)
+        foreach (JobDependency edge in job.Parents)
         {
-            return $"its parent {gone.Parent} is gone, and it never got past waiting for it; submit a new job";
+            if (view.Find(edge.Parent) is not { } parent)
+            {
+                return JobDecision.Refuse(WhyUnchanged.BlockedByParent, $"its parent {edge.Parent} is gone, and it never got past waiting for it; submit a new job");
+            }
+
+            if (DependencyRules.Judge(edge.Condition, parent.State) == DependencyVerdict.Broken)
+            {
+                return JobDecision.Refuse(WhyUnchanged.BlockedByParent, WhyBlocked(job, parent));
+            }
         }
 
-        Job? breaking = parents.FirstOrDefault(parent => !decided.Contains(parent.Id)
-            && job.Parents.Any(edge => edge.Parent == parent.Id && DependencyRules.Judge(edge.Condition, parent.State) == DependencyVerdict.Broken));
-        return breaking switch
-        {
-            null => new JobChange(job).Apply(JobTrigger.ParentRestarted, _time.GetUtcNow(), "Restarted from the beginning."),
-            { State: JobState.JobFinished } => $"its parent {breaking.Id} finished, and it was to run only after that one's failure",
-            _ when job.Failure?.Kind == FailureKind.ParentFailed => $"its parent {breaking.Id} is {breaking.State.ToText()}; restart that, and this job comes back with it",
-            _ => $"its parent {breaking.Id} is {breaking.State.ToText()}; restart that first, or both in one call",
-        };
+        return JobDecision.Make(new JobChange(job).Apply(JobTrigger.ParentRestarted, now, "Restarted from the beginning."));
     }
 
-    // Each job is a commit of its own; those that somebody else changed meanwhile are read and decided again.
-    private async Task<ChangeReport> ChangeAsync(
-        IEnumerable<JobId> ids, Func<Job, IReadOnlySet<JobId>, Task<object>> decide, Func<JobState, Job, bool> movedAlong, CancellationToken cancellationToken)
-    {
-        await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
-        List<JobId> changed = [];
-        Dictionary<JobId, string> unchanged = [];
-        Dictionary<JobId, JobState> first = [];
-        List<JobId> open = [.. ids.Distinct()];
-        open.ForEach(Demand);
-        for (int attempt = 0; open.Count > 0; attempt++)
-        {
-            Dictionary<JobId, Job> jobs = (await _store.FindAsync(open, cancellationToken).ConfigureAwait(false)).ToDictionary(job => job.Id);
-            List<JobChange> changes = [];
-            HashSet<JobId> decided = [];
-            foreach (JobId id in open)
-            {
-                if (!jobs.TryGetValue(id, out Job? job))
-                {
-                    unchanged[id] = "there is no such job";
-                    continue;
-                }
-
-                bool again = !first.TryAdd(id, job.State);
-                switch (await decide(job, decided).ConfigureAwait(false))
-                {
-                    case JobChange change:
-                        changes.Add(change);
-                        decided.Add(id);
-                        break;
-
-                    // Moved along with another job of this call: failed with its parent, or brought back with it.
-                    case string when again && movedAlong(first[id], job):
-                        changed.Add(id);
-                        break;
-                    case string reason:
-                        unchanged[id] = reason;
-                        break;
-                }
-            }
-
-            IReadOnlyList<CommitResult> results = changes.Count == 0
-                ? []
-                : await _store.CommitAsync([.. changes.Select(change => new JobCommit { Changes = [change] })], cancellationToken).ConfigureAwait(false);
-            open = [];
-            for (int i = 0; i < results.Count; i++)
-            {
-                JobId id = changes[i].Before.Id;
-                if (results[i].IsWritten)
-                {
-                    changed.Add(id);
-                }
-                else if (attempt < MaxTries)
-                {
-                    open.Add(id);
-                }
-                else
-                {
-                    unchanged[id] = results[i].Refusal!.Message;
-                }
-            }
-
-            // A job refused because its parent in this call was not restarted yet gets another look once that is done, as long as that brings anything.
-            if (results.Any(result => result.IsWritten))
-            {
-                open.AddRange(unchanged.Keys.Where(id => first.ContainsKey(id)));
-                open.ForEach(id => unchanged.Remove(id));
-            }
-        }
-
-        return new ChangeReport([.. changed.Distinct().Order()], unchanged);
-    }
+    private static string WhyBlocked(Job job, Job parent) => parent.State == JobState.JobFinished
+        ? $"its parent {parent.Id} finished, and it was to run only after that one's failure"
+        : job.Failure?.Kind == FailureKind.ParentFailed
+            ? $"its parent {parent.Id} is {parent.State.ToText()}; restart that, and this job comes back with it"
+            : $"its parent {parent.Id} is {parent.State.ToText()}; restart that first, or both in one call";
 }

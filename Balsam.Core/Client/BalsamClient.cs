@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Balsam;
 
-/// <summary>What a program does with jobs: submit, find, wait for, cancel, restart and delete them.</summary>
+/// <summary>What a program does with jobs: submit, find, wait for, update, cancel, restart and delete them.</summary>
 /// <remarks>One client serves a whole program, from any thread. It comes from dependency injection after <c>AddBalsam</c>.</remarks>
 /// <example><code>
 /// var client = host.Services.GetRequiredService&lt;BalsamClient&gt;();
@@ -70,13 +70,7 @@ public sealed partial class BalsamClient
         Dictionary<SiteName, IReadOnlyList<NodeSpec>> nodes = [];
         foreach (SiteName site in all.Select(job => job.Site ?? _site).Distinct())
         {
-            List<NodeSpec> known = [];
-            foreach (INodeCatalog catalog in _catalogs)
-            {
-                known.AddRange(await catalog.GetNodesAsync(site, cancellationToken).ConfigureAwait(false));
-            }
-
-            nodes.Add(site, known);
+            nodes.Add(site, await NodesOfAsync(site, cancellationToken).ConfigureAwait(false));
         }
 
         var planner = new SubmissionPlanner(_applications, _site, nodes, stored);
@@ -130,6 +124,17 @@ public sealed partial class BalsamClient
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<JobEvent> history = await _store.ReadHistoryAsync(id, cancellationToken).ConfigureAwait(false);
         return history.Count > 0 ? history : throw new JobNotFoundException(id);
+    }
+
+    private async Task<IReadOnlyList<NodeSpec>> NodesOfAsync(SiteName site, CancellationToken cancellationToken)
+    {
+        List<NodeSpec> known = [];
+        foreach (INodeCatalog catalog in _catalogs)
+        {
+            known.AddRange(await catalog.GetNodesAsync(site, cancellationToken).ConfigureAwait(false));
+        }
+
+        return known;
     }
 
     private static void Demand(JobId id)

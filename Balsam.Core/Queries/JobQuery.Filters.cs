@@ -146,7 +146,7 @@ public sealed partial class JobQuery
     public JobQuery ParentsOf(JobId child)
     {
         DemandUncut();
-        return new JobQuery(_client, _store, Selector, _children.Add(child));
+        return new JobQuery(_client, _store, Selector, _kin.Add(new Kinship(child, Below: false)));
     }
 
     /// <summary>Parents of a job.</summary>
@@ -156,6 +156,24 @@ public sealed partial class JobQuery
     {
         ArgumentNullException.ThrowIfNull(child);
         return WithIds(child.Parents.Select(edge => edge.Parent));
+    }
+
+    /// <summary>Jobs below another: its children, the children of these, and so on. They are looked up when the query runs: <c>client.Jobs.DescendantsOf(mesh).CancelAsync("wrong mesh")</c>.</summary>
+    /// <param name="ancestor">The job above; it is not among them.</param>
+    /// <returns>The narrower query.</returns>
+    public JobQuery DescendantsOf(JobId ancestor)
+    {
+        DemandUncut();
+        return new JobQuery(_client, _store, Selector, _kin.Add(new Kinship(ancestor, Below: true)));
+    }
+
+    /// <summary>Jobs below another: its children, the children of these, and so on. They are looked up when the query runs.</summary>
+    /// <param name="ancestor">The job above; it is not among them.</param>
+    /// <returns>The narrower query.</returns>
+    public JobQuery DescendantsOf(Job ancestor)
+    {
+        ArgumentNullException.ThrowIfNull(ancestor);
+        return DescendantsOf(ancestor.Id);
     }
 
     /// <summary>Jobs whose workdir is a directory or lies below it.</summary>
@@ -278,8 +296,8 @@ public sealed partial class JobQuery
     private JobFilter FilterOf(Func<JobQuery, JobQuery> narrow)
     {
         JobQuery part = narrow(new JobQuery(_client, _store, new JobSelector()));
-        return part is { IsCut: false, _children.IsEmpty: true }
+        return part is { IsCut: false, _kin.IsEmpty: true }
             ? part.Selector.Filter
-            : throw new InvalidOperationException("Inside WhereAny and WhereNot only conditions count: no Skip, no Take, and ParentsOf with a Job rather than its number.");
+            : throw new InvalidOperationException("Inside WhereAny and WhereNot only conditions count: no Skip, no Take, no DescendantsOf, and ParentsOf with a Job rather than its number.");
     }
 }

@@ -87,10 +87,12 @@ public sealed partial class JobQuery
     {
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
         JobFilter filter = Selector.Filter;
-        foreach (JobId child in _children)
+        foreach (Kinship kin in _kin)
         {
-            Job job = await _client.GetAsync(child, cancellationToken).ConfigureAwait(false);
-            filter = filter.And(new IdFilter([.. job.Parents.Select(edge => edge.Parent)]));
+            IEnumerable<JobId> ids = kin.Below
+                ? await _store.FindDescendantsAsync([kin.Job], cancellationToken).ConfigureAwait(false)
+                : (await _client.GetAsync(kin.Job, cancellationToken).ConfigureAwait(false)).Parents.Select(edge => edge.Parent);
+            filter = filter.And(new IdFilter([.. ids]));
         }
 
         return Selector with { Filter = filter };

@@ -15,23 +15,23 @@ public sealed partial class JobQuery : IAsyncEnumerable<Job>
     private readonly BalsamClient _client;
     private readonly IJobStore _store;
 
-    // Jobs whose parents are asked for: who they are is looked up when the query runs.
-    private readonly ImmutableArray<JobId> _children;
+    // Jobs whose kin are asked for: who these are is looked up when the query runs.
+    private readonly ImmutableArray<Kinship> _kin;
 
     internal JobQuery(BalsamClient client, IJobStore store, JobSelector selector)
         : this(client, store, selector, [])
     {
     }
 
-    private JobQuery(BalsamClient client, IJobStore store, JobSelector selector, ImmutableArray<JobId> children)
+    private JobQuery(BalsamClient client, IJobStore store, JobSelector selector, ImmutableArray<Kinship> kin)
     {
         _client = client;
         _store = store;
-        _children = children;
+        _kin = kin;
         Selector = selector;
     }
 
-    /// <summary>What the store is asked; <see cref="ParentsOf(JobId)"/> adds the numbers of the parents once the query runs.</summary>
+    /// <summary>What the store is asked; <see cref="ParentsOf(JobId)"/> and <see cref="DescendantsOf(JobId)"/> add numbers once the query runs.</summary>
     public JobSelector Selector { get; }
 
     private bool IsCut => Selector.Skip > 0 || Selector.Take < int.MaxValue;
@@ -84,12 +84,12 @@ public sealed partial class JobQuery : IAsyncEnumerable<Job>
     /// <summary>Says in words how the store will answer: where it looks, what it then tests on each job, how it orders.</summary>
     /// <returns>A line a step.</returns>
     public string DescribePlan() => string.Join(
-        Environment.NewLine, [.. _children.Select(child => $"Look up the parents of job {child}; read only those."), _store.DescribePlan(Selector)]);
+        Environment.NewLine, [.. _kin.Select(kin => $"Look up the {kin.Plural} of job {kin.Job}; read only those."), _store.DescribePlan(Selector)]);
 
     /// <summary>Writes the question in words.</summary>
     /// <returns>For example <c>jobs with state is FAILED and tag study is "a"</c>.</returns>
     public override string ToString() =>
-        string.Join(" and ", [$"jobs with {JobFilters.Describe(Selector.Filter)}", .. _children.Select(child => $"parent of job {child}")]);
+        string.Join(" and ", [$"jobs with {JobFilters.Describe(Selector.Filter)}", .. _kin.Select(kin => $"{kin.Singular} of job {kin.Job}")]);
 
     private static JobField FieldOf<TField>(Expression<Func<Job, TField>> field)
     {
@@ -114,5 +114,5 @@ public sealed partial class JobQuery : IAsyncEnumerable<Job>
         }
     }
 
-    private JobQuery With(JobSelector selector) => new(_client, _store, selector, _children);
+    private JobQuery With(JobSelector selector) => new(_client, _store, selector, _kin);
 }

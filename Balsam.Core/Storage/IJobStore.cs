@@ -26,11 +26,29 @@ public interface IJobStore : IAsyncDisposable
     /// <exception cref="StoreException">The store cannot write; nothing is known to be written.</exception>
     Task<IReadOnlyList<CommitResult>> CommitAsync(IReadOnlyList<JobCommit> commits, CancellationToken cancellationToken);
 
-    /// <summary>Deletes jobs with their events.</summary>
-    /// <param name="ids">The jobs.</param>
+    /// <summary>Changes several jobs in one durable write, deciding about each inside the transaction: whatever others do to them at the same time, the call gets through.</summary>
+    /// <param name="change">The jobs, and what to decide by.</param>
+    /// <param name="cancellationToken">Cancels the wait before the write has begun; a write that has begun is finished.</param>
+    /// <returns>What was changed, by number, and what was not and why. Jobs that failed or came back with another job of the call count as changed.</returns>
+    /// <exception cref="ArgumentException">The rule gave a change that was not made on the job it was asked about; nothing of the call is written.</exception>
+    /// <exception cref="StoreException">The store cannot write; nothing is known to be written.</exception>
+    Task<ChangeReport> ChangeAsync(JobBulkChange change, CancellationToken cancellationToken);
+
+    /// <summary>Deletes jobs with their events, in one durable write.</summary>
+    /// <remarks>
+    /// A job that is RUNNING or that a launcher holds is kept. What a kept job waits for is kept with it, and so on up the line; of a delete with descendants,
+    /// everything above a job that is kept.
+    /// </remarks>
+    /// <param name="deletion">The jobs.</param>
     /// <param name="cancellationToken">Cancels the wait before the write has begun.</param>
-    /// <returns>What was deleted, and what was not and why.</returns>
-    Task<DeleteResult> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken);
+    /// <returns>What was deleted, by number, and what was not and why.</returns>
+    Task<ChangeReport> DeleteAsync(JobDeletion deletion, CancellationToken cancellationToken);
+
+    /// <summary>Reads which jobs lie below others: their children, the children of these, and so on.</summary>
+    /// <param name="ids">The jobs above.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The numbers, rising; one of <paramref name="ids"/> is among them only if it lies below another.</returns>
+    Task<IReadOnlyList<JobId>> FindDescendantsAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken);
 
     /// <summary>Reads jobs.</summary>
     /// <param name="ids">Their numbers.</param>

@@ -27,4 +27,17 @@ public static class SubmissionLimits
     internal static string? WhyTooLarge(JobData data) => data.Json.Length <= DataLength
         ? null
         : string.Create(CultureInfo.InvariantCulture, $"the data are {data.Json.Length} characters of JSON, {DataLength} are allowed. Write large values to a file in the workdir.");
+
+    /// <summary>Says why a tag cannot be kept; null when it can.</summary>
+    internal static string? WhyBadTag(string key, string value)
+    {
+        if (key.Length + value.Length <= TagLength && !key.Any(char.IsControl) && Workdirs.IsUnicode(key) && Workdirs.IsUnicode(value))
+        {
+            return null;
+        }
+
+        string shown = key.Length > 40 ? key[..40] + "…" : key;
+        return string.Create(
+            CultureInfo.InvariantCulture, $"the tag '{shown}' is not valid Unicode, has a control character in its key, or is longer than {TagLength} characters, key and value together. Put long values into the data.");
+    }
 }

@@ -1,8 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Balsam;
 
@@ -44,7 +42,7 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
         JobResources resources = job.Resources ?? JobResources.Default;
         if (applications.TryGet(job.Application, out ApplicationDescriptor? application))
         {
-            parameters = Complete(index, job, application);
+            parameters = ParameterRules.Complete(application, parameters, (kind, message) => Refuse(index, job, kind, message));
             resources = job.Resources ?? application.Resources;
         }
         else
@@ -67,78 +65,6 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
             Priority = job.Priority,
             Parents = FindParents(index, job, places),
         };
-    }
-
-    private JobData Complete(int index, NewJob job, ApplicationDescriptor application)
-    {
-        JobData given = job.Parameters;
-        if (given.Json.Length > SubmissionLimits.ParametersLength)
-        {
-            Refuse(index, job, SubmitProblemKind.BadParameter, string.Create(
-                CultureInfo.InvariantCulture,
-                $"the parameters are {given.Json.Length} characters of JSON, {SubmissionLimits.ParametersLength} are allowed. Write large input to a file and pass its path."));
-            return given;
-        }
-
-        if (application.Parameters.Count == 0 && application.IsFunction)
-        {
-            return given;
-        }
-
-        if (given.Root.ValueKind != JsonValueKind.Object)
-        {
-            Refuse(index, job, SubmitProblemKind.BadParameter, $"the parameters are a JSON {given.Root.ValueKind}, but {application.Name} takes an object with a member a parameter.");
-            return given;
-        }
-
-        string known = application.Parameters.Count == 0 ? "none" : string.Join(", ", application.Parameters.Select(parameter => parameter.Name));
-        foreach (string name in given.Names.Except(application.Parameters.Select(parameter => parameter.Name), StringComparer.Ordinal))
-        {
-            Refuse(index, job, SubmitProblemKind.SurplusParameter, $"'{name}' is not a parameter of {application.Name}. Known: {known}.");
-        }
-
-        JsonObject? completed = null;
-        foreach (ApplicationParameter parameter in application.Parameters.Where(parameter => !given.Contains(parameter.Name)))
-        {
-            if (parameter.Required)
-            {
-                Refuse(index, job, SubmitProblemKind.MissingParameter, $"parameter '{parameter.Name}' is missing{(parameter.Help is null ? "" : $" ({parameter.Help})")}. Known: {known}.");
-            }
-            else if (parameter.Default is not null)
-            {
-                completed ??= JsonNode.Parse(given.Json)!.AsObject();
-                completed[parameter.Name] = JsonNode.Parse(parameter.Default);
-            }
-        }
-
-        JobData result = completed is null ? given : JobData.Parse(completed.ToJsonString(BalsamJson.Options));
-        CheckRendering(index, job, application, result);
-        return result;
-    }
-
-    private void CheckRendering(int index, NewJob job, ApplicationDescriptor application, JobData parameters)
-    {
-        foreach (string name in application.Command?.Names ?? [])
-        {
-            if (!parameters.Contains(name))
-            {
-                return;
-            }
-
-            if (parameters.Root.GetProperty(name).ValueKind == JsonValueKind.Null && application.Parameters.Any(parameter => parameter.Name == name && parameter.Required))
-            {
-                Refuse(index, job, SubmitProblemKind.MissingParameter, $"parameter '{name}' is null, but {application.Name} requires it.");
-            }
-        }
-
-        try
-        {
-            application.Command?.Render(parameters);
-        }
-        catch (FormatException exception)
-        {
-            Refuse(index, job, SubmitProblemKind.BadParameter, exception.Message);
-        }
     }
 
     private void CheckResources(int index, NewJob job, SiteName site, JobResources resources)
@@ -165,11 +91,9 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
 
         foreach ((string key, string value) in job.Tags)
         {
-            if (key.Length + value.Length > SubmissionLimits.TagLength || key.Any(char.IsControl) || !Workdirs.IsUnicode(key) || !Workdirs.IsUnicode(value))
+            if (SubmissionLimits.WhyBadTag(key, value) is { } bad)
             {
-                string shown = key.Length > 40 ? key[..40] + "…" : key;
-                Refuse(index, job, SubmitProblemKind.BadField, string.Create(
-                    CultureInfo.InvariantCulture, $"the tag '{shown}' is not valid Unicode, has a control character in its key, or is longer than {SubmissionLimits.TagLength} characters, key and value together. Put long values into the data."));
+                Refuse(index, job, SubmitProblemKind.BadField, bad);
             }
         }
     }

@@ -78,6 +78,8 @@ public sealed partial class StoreConformanceContext
 
     internal Task<Job> RestartAsync(JobId id) => MoveAsync(id, JobTrigger.Restarted);
 
+    internal Task<ChangeReport> DeleteAsync(params IEnumerable<JobId> ids) => Store.DeleteAsync(new JobDeletion { Ids = [.. ids] }, CancellationToken.None);
+
     internal Task<LauncherSession> OpenSessionAsync(TimeSpan? lease = null, string site = "local") => Store.OpenSessionAsync(
         new SessionRequest { Site = site, Host = "host", ProcessId = 17, LeaseDuration = lease ?? TimeSpan.FromMinutes(5) }, CancellationToken.None);
 

@@ -33,6 +33,16 @@ internal static class CommitChecks
         }
     }
 
+    /// <summary>Refuses what a rule gives when it is not a change of the job that it was asked about.</summary>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public static void DemandMadeOn(Job job, JobChange change)
+    {
+        if (!ReferenceEquals(change.Before, job) || ReferenceEquals(change.After, job))
+        {
+            throw new ArgumentException($"The rule of a bulk change was asked about job {job.Id} and gave {(ReferenceEquals(change.Before, job) ? "a change that changes nothing" : $"a change of {change.Before}, version {change.Before.Version}")}. Make the change on the job that the rule is given, or refuse with a reason.");
+        }
+    }
+
     /// <summary>A change can only be made by Job itself; this keeps out one that was made on a forged snapshot.</summary>
     public static BalsamException? WhyIllegal(Job stored, JobChange change)
     {

@@ -91,14 +91,6 @@ public abstract partial class EmbeddedJobStore : IJobStore
         return await _queue.WriteAsync(batch => commits.Select(commit => batch.Stage(commit, _sessions)).ToArray(), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
-    public async Task<DeleteResult> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(ids);
-        DemandOpen();
-        return await _queue.WriteAsync(batch => StageDeletes(batch, ids), cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>Opens what is underneath and reads the start of the working set. Called on the writer thread, again after a failed write.</summary>
     /// <returns>What is known.</returns>
     /// <exception cref="StoreException">It cannot be opened.</exception>
@@ -113,7 +105,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
     /// <returns>The job; null when there is none.</returns>
     protected abstract Job? Read(JobId id);
 
-    /// <summary>Reads the jobs that have a parent. Called on the writer thread.</summary>
+    /// <summary>Reads the jobs that have a parent. Called from any thread.</summary>
     /// <param name="parent">The parent.</param>
     /// <returns>The children.</returns>
     protected abstract IEnumerable<Job> ReadChildren(JobId parent);
@@ -157,6 +149,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
     // The heart of the writer: stage everything that queued up, write it once, publish, answer.
     private void Process(List<IWriteRequest> requests)
     {
+        JobId[] withheld = [];
         try
         {
             if (_mustReload)
@@ -165,12 +158,11 @@ public abstract partial class EmbeddedJobStore : IJobStore
             }
 
             var batch = new StagedBatch(_lastId, _lastSequence, _lastEpoch, _graph, FindPublished, ReadChildren, _time);
+            requests.ForEach(request => request.Prepare(batch));
             lock (_gate)
             {
-                foreach (IWriteRequest request in requests)
-                {
-                    request.Stage(batch);
-                }
+                requests.ForEach(request => request.Stage(batch));
+                withheld = Withhold(batch);
             }
 
             if (!batch.Write.IsEmpty)
@@ -188,9 +180,30 @@ public abstract partial class EmbeddedJobStore : IJobStore
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             _mustReload = true;
+            lock (_gate)
+            {
+                Array.ForEach(withheld, MakeReady);
+            }
+
             StoreException failure = AsStoreException(exception, Description);
             requests.ForEach(request => request.Fail(failure));
         }
+    }
+
+    // Nobody claims a job as it was while a change of it is on its way to disk.
+    private JobId[] Withhold(StagedBatch batch)
+    {
+        List<JobId> withheld = [];
+        foreach (JobId id in batch.Write.Puts.Select(job => job.Id).Concat(batch.Write.Deletes))
+        {
+            if (_active.TryGetValue(id, out Job? job) && IsReady(job))
+            {
+                _ready.Remove(job);
+                withheld.Add(id);
+            }
+        }
+
+        return [.. withheld];
     }
 
     private Job? FindPublished(JobId id)
@@ -202,57 +215,6 @@ public abstract partial class EmbeddedJobStore : IJobStore
         }
 
         return active ?? (_states[id.Value] is null ? null : Read(id));
-    }
-
-    private DeleteResult StageDeletes(StagedBatch batch, IReadOnlyList<JobId> ids)
-    {
-        HashSet<JobId> going = [.. ids];
-        Dictionary<JobId, string> kept = [];
-        foreach (JobId id in ids.Distinct())
-        {
-            string? reason = batch.Find(id) is null ? "there is no such job"
-                : _sessions.HolderOf(id) is { } holder ? $"launcher {holder.Launcher.Request.Host}:{holder.Launcher.Request.ProcessId} holds it; cancel it first"
-                : WaitingChildOf(batch, id, going) is { } child ? NeededBy(child)
-                : null;
-            if (reason is not null)
-            {
-                Keep(batch, id, reason, going, kept);
-            }
-        }
-
-        JobId[] deleted = [.. ids.Distinct().Where(going.Contains)];
-        Array.ForEach(deleted, batch.Write.Delete);
-        return new DeleteResult(deleted, kept);
-    }
-
-    private static string NeededBy(JobId child) => $"job {child} waits for it; delete that too, or first";
-
-    private static JobId? WaitingChildOf(StagedBatch batch, JobId id, HashSet<JobId> going)
-    {
-        JobId child = batch.ChildrenOf(id).Select(edge => edge.Key).FirstOrDefault(child => !going.Contains(child) && batch.Find(child) is { State: JobState.AwaitingParents });
-        return child == default ? null : child;
-    }
-
-    // A job that stays keeps what it waits for, and so on up the line.
-    private static void Keep(StagedBatch batch, JobId id, string reason, HashSet<JobId> going, Dictionary<JobId, string> kept)
-    {
-        Queue<(JobId Id, string Reason)> staying = new([(id, reason)]);
-        while (staying.TryDequeue(out (JobId Id, string Reason) next))
-        {
-            if (!going.Remove(next.Id))
-            {
-                continue;
-            }
-
-            kept[next.Id] = next.Reason;
-            if (batch.Find(next.Id) is { State: JobState.AwaitingParents } waiting)
-            {
-                foreach (JobDependency edge in waiting.Parents)
-                {
-                    staying.Enqueue((edge.Parent, NeededBy(next.Id)));
-                }
-            }
-        }
     }
 
     private void Reload()
@@ -318,12 +280,6 @@ public abstract partial class EmbeddedJobStore : IJobStore
         {
             Unpublish(id);
             _states.Set(id.Value, null);
-            if (_sessions.HolderOf(id) is { } holder)
-            {
-                // Claimed while the delete was on its way to disk.
-                holder.TellChanged(id);
-                _sessions.Release(id);
-            }
         }
 
         foreach (JobId id in batch.Released)

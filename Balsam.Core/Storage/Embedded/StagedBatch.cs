@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Balsam.Storage.Embedded;
 
@@ -15,6 +16,9 @@ internal sealed class StagedBatch
     private readonly TimeProvider _time;
     private readonly Queue<(Job Parent, JobState Was, long Order)> _moved = [];
     private readonly Dictionary<JobId, long> _countedAt = [];
+    private readonly Dictionary<JobId, List<JobId>> _newChildren = [];
+    private readonly Dictionary<JobId, Job> _loaded = [];
+    private readonly StagedBatch? _below;
     private long _moves;
 
     public StagedBatch(
@@ -27,6 +31,9 @@ internal sealed class StagedBatch
         _time = time;
     }
 
+    private StagedBatch(StagedBatch below)
+        : this(below.Write.LastId, below.Write.LastSequence, below.Write.LastEpoch, below._graph, below.Find, below._publishedChildren, below._time) => _below = below;
+
     public WriteBatch Write { get; }
 
     /// <summary>The jobs that launchers let go of with their commits.</summary>
@@ -35,10 +42,59 @@ internal sealed class StagedBatch
     /// <summary>The jobs that were changed, and the lease under which: no lease for users and for the graph.</summary>
     public Dictionary<JobId, LeaseToken?> Authors { get; } = [];
 
-    public Job? Find(JobId id) => Write.Find(id) ?? (Write.IsDeleted(id) ? null : _published(id));
+    public Job? Find(JobId id) => Write.Find(id) ?? (Write.IsDeleted(id) ? null : _loaded.GetValueOrDefault(id) ?? _published(id));
+
+    /// <summary>Reads published jobs that <see cref="Find"/> will be asked for, while nobody else has to wait.</summary>
+    public void Load(IEnumerable<JobId> ids)
+    {
+        foreach (JobId id in ids)
+        {
+            if (!_loaded.ContainsKey(id) && _published(id) is { } job)
+            {
+                _loaded.Add(id, job);
+            }
+        }
+    }
+
+    /// <summary>Reads the published children of a job, ended ones too, while nobody else has to wait.</summary>
+    public IEnumerable<JobId> LoadChildren(JobId parent)
+    {
+        foreach (Job child in _publishedChildren(parent))
+        {
+            _loaded.TryAdd(child.Id, child);
+            yield return child.Id;
+        }
+    }
+
+    /// <summary>The children of a job that are not published yet.</summary>
+    public IEnumerable<JobId> NewChildrenOf(JobId parent) => (_newChildren.GetValueOrDefault(parent) ?? []).Concat(_below?.NewChildrenOf(parent) ?? []);
+
+    /// <summary>Whether a launcher has let go of a job in this batch.</summary>
+    public bool IsReleased(JobId id) => Released.Contains(id);
+
+    /// <summary>A batch on top of this one, to be absorbed by it or dropped.</summary>
+    public StagedBatch Fork() => new(this);
+
+    /// <summary>Takes in what was staged on top; nothing may have been staged here since the fork.</summary>
+    public void Absorb(StagedBatch fork)
+    {
+        Write.Take(fork.Write);
+        foreach ((JobId child, int pending) in fork._staged.AllPending)
+        {
+            if (Find(child) is { State: JobState.AwaitingParents } waiting)
+            {
+                _staged.Add(waiting, pending);
+            }
+        }
+
+        foreach ((JobId id, LeaseToken? author) in fork.Authors)
+        {
+            Authors[id] = author;
+        }
+    }
 
     /// <summary>How many parents a waiting job waits for, once the batch is published.</summary>
-    public int Pending(JobId child) => _staged.IsWaiting(child) ? _staged.Pending(child) : _graph.Pending(child);
+    public int Pending(JobId child) => _staged.IsWaiting(child) ? _staged.Pending(child) : _below?.Pending(child) ?? _graph.Pending(child);
 
     /// <summary>Writes the counts of children that still wait down where they are published.</summary>
     public void PublishPending(DependencyGraph graph)
@@ -54,7 +110,7 @@ internal sealed class StagedBatch
 
     /// <summary>The edges to jobs that wait for a parent.</summary>
     public KeyValuePair<JobId, DependencyCondition>[] ChildrenOf(JobId parent) =>
-        [.. _graph.ChildrenOf(parent).Concat(_staged.ChildrenOf(parent)).DistinctBy(child => child.Key)];
+        [.. (_below?.ChildrenOf(parent) ?? _graph.ChildrenOf(parent)).Concat(_staged.ChildrenOf(parent)).DistinctBy(child => child.Key)];
 
     public CommitResult Stage(JobCommit commit, SessionTable sessions)
     {
@@ -65,15 +121,7 @@ internal sealed class StagedBatch
 
         foreach (JobChange change in commit.Changes)
         {
-            if (change.After.State == JobState.AwaitingParents && change.Before.State != JobState.AwaitingParents)
-            {
-                Await(change, commit.Lease);
-            }
-            else
-            {
-                Put(change, commit.Lease);
-            }
-
+            Place(change, commit.Lease);
             if (commit.Lease is not null && !commit.KeepLease)
             {
                 Released.Add(change.After.Id);
@@ -90,6 +138,34 @@ internal sealed class StagedBatch
     {
         Put(change, null);
         FollowEdges();
+    }
+
+    /// <summary>Changes a job on a user's account; <see cref="FollowEdges()"/> does what follows.</summary>
+    public void Put(JobChange change) => Place(change, null);
+
+    /// <summary>Does what follows from the moves so far by the rules of the graph.</summary>
+    public void FollowEdges()
+    {
+        while (_moved.TryDequeue(out (Job Parent, JobState Was, long Order) moved))
+        {
+            FollowEdges(moved.Parent, moved.Was, moved.Order);
+            if (moved.Was.IsFinal() && moved.Parent.State != moved.Was)
+            {
+                BringBackChildren(moved.Parent);
+            }
+        }
+    }
+
+    private void Place(JobChange change, LeaseToken? author)
+    {
+        if (change.After.State == JobState.AwaitingParents && change.Before.State != JobState.AwaitingParents)
+        {
+            Await(change, author);
+        }
+        else
+        {
+            Put(change, author);
+        }
     }
 
     private BalsamException? WhyRefused(JobCommit commit, SessionTable sessions)
@@ -157,6 +233,11 @@ internal sealed class StagedBatch
                 : [.. additions[i].Parents.Select(parent => new JobDependency(parent.IsStored ? parent.Stored : new JobId(first + parent.Index), parent.Condition)).DistinctBy(edge => edge.Parent)];
             jobs[i] = Job.Create(new JobId(first + i), additions[i], parents, now);
             Write.Insert(jobs[i]);
+            foreach (JobDependency edge in parents)
+            {
+                ref List<JobId>? children = ref CollectionsMarshal.GetValueRefOrAddDefault(_newChildren, edge.Parent, out _);
+                (children ??= []).Add(jobs[i].Id);
+            }
         }
 
         foreach (Job job in jobs)
@@ -239,18 +320,6 @@ internal sealed class StagedBatch
         return pending;
     }
 
-    private void FollowEdges()
-    {
-        while (_moved.TryDequeue(out (Job Parent, JobState Was, long Order) moved))
-        {
-            FollowEdges(moved.Parent, moved.Was, moved.Order);
-            if (moved.Was.IsFinal() && moved.Parent.State != moved.Was)
-            {
-                BringBackChildren(moved.Parent);
-            }
-        }
-    }
-
     private void FollowEdges(Job parent, JobState was, long order)
     {
         foreach ((JobId childId, DependencyCondition condition) in ChildrenOf(parent.Id))
@@ -279,9 +348,7 @@ internal sealed class StagedBatch
     private void BringBackChildren(Job parent)
     {
         DateTimeOffset now = _time.GetUtcNow();
-        IEnumerable<JobId> children = _publishedChildren(parent.Id).Concat(Write.Puts.Where(job => job.Parents.Any(edge => edge.Parent == parent.Id)))
-            .Select(job => job.Id).Distinct().ToArray();
-        foreach (JobId id in children)
+        foreach (JobId id in _publishedChildren(parent.Id).Select(job => job.Id).Concat(NewChildrenOf(parent.Id)).Distinct().ToArray())
         {
             if (Find(id) is not { State: JobState.Failed, Failure.Kind: FailureKind.ParentFailed } child || child.Parents.Any(edge => Find(edge.Parent) is null))
             {

@@ -41,6 +41,18 @@ public sealed class WriteBatch
 
     internal void Put(Job job) => _puts[job.Id] = (job, _puts.TryGetValue(job.Id, out (Job Job, bool IsNew) earlier) && earlier.IsNew);
 
+    /// <summary>Takes in a batch that was made on top of this one; its events are numbered on from ours.</summary>
+    internal void Take(WriteBatch later)
+    {
+        foreach ((JobId id, (Job job, _)) in later._puts)
+        {
+            Put(job);
+        }
+
+        _events.AddRange(later._events);
+        LastSequence = later.LastSequence;
+    }
+
     internal bool IsDeleted(JobId id) => _deleted.Contains(id);
 
     internal void Delete(JobId id)

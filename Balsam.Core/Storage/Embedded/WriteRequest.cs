@@ -1,13 +1,21 @@
 namespace Balsam.Storage.Embedded;
 
 /// <summary>A write of somebody who waits for its result.</summary>
-internal sealed class WriteRequest<T>(Func<StagedBatch, T> stage, CancellationToken cancellationToken) : IWriteRequest
+internal sealed class WriteRequest<T>(Func<StagedBatch, T> stage, CancellationToken cancellationToken, Action<StagedBatch>? prepare = null) : IWriteRequest
 {
     private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T? _result;
     private Exception? _problem;
 
     public Task<T> Answer => _answer.Task;
+
+    public void Prepare(StagedBatch batch)
+    {
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            prepare?.Invoke(batch);
+        }
+    }
 
     public void Stage(StagedBatch batch)
     {

@@ -97,7 +97,7 @@ internal static class AddCases
     private static async Task IdsRise(StoreConformanceContext context)
     {
         IReadOnlyList<Job> first = await context.AddManyAsync(3);
-        await context.Store.DeleteAsync([first[1].Id, first[2].Id], CancellationToken.None);
+        await context.DeleteAsync([first[1].Id, first[2].Id]);
         Job next = await context.AddOneAsync();
         Check.That(next.Id > first[2].Id, $"a number above {first[2].Id}, the youngest deleted job's; it was {next.Id}");
     }

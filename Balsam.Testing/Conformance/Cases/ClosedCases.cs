@@ -37,7 +37,8 @@ internal static class ClosedCases
         CancellationToken none = CancellationToken.None;
         foreach ((string call, Func<Task> act) in (IEnumerable<(string, Func<Task>)>)
             [
-                ("OpenAsync", () => store.OpenAsync(none)), ("CommitAsync", () => store.CommitAsync([new JobCommit()], none)), ("DeleteAsync", () => store.DeleteAsync([job.Id], none)),
+                ("OpenAsync", () => store.OpenAsync(none)), ("CommitAsync", () => store.CommitAsync([new JobCommit()], none)), ("DeleteAsync", () => store.DeleteAsync(new JobDeletion { Ids = [job.Id] }, none)), ("FindDescendantsAsync", () => store.FindDescendantsAsync([job.Id], none)),
+                ("ChangeAsync", () => store.ChangeAsync(new JobBulkChange { Ids = [job.Id], Rule = (_, _) => JobDecision.Refuse(WhyUnchanged.Invalid, "no") }, none)),
                 ("FindAsync", () => store.FindAsync([job.Id], none)), ("QueryAsync", () => store.QueryAsync(new JobSelector(), none)),
                 ("CountAsync", () => store.CountAsync(JobFilter.All, none)), ("ReadEventsAsync", () => store.ReadEventsAsync(0, 1, none)),
                 ("ReadHistoryAsync", () => store.ReadHistoryAsync(job.Id, none)), ("GetLastSequenceAsync", () => store.GetLastSequenceAsync(none)),

@@ -54,7 +54,7 @@ internal static class CommitCases
     private static async Task Gone(StoreConformanceContext context)
     {
         Job job = await context.AddOneAsync();
-        await context.Store.DeleteAsync([job.Id], CancellationToken.None);
+        await context.DeleteAsync([job.Id]);
         CommitResult result = await context.TryCommitAsync(new JobCommit { Changes = [context.Cancellation(job)] });
         Check.Equal(0L, (result.Refusal as JobConcurrencyException)?.Actual ?? -1, "The actual version of a job that is gone");
         Check.Equal(0, (await context.AllJobsAsync()).Count, "The jobs");
@@ -144,7 +144,7 @@ internal static class CommitCases
         var cancelled = new CancellationToken(canceled: true);
         JobCommit commit = new() { Changes = [context.Cancellation(job)], Additions = [StoreConformanceContext.Addition()] };
         await Check.ThrowsAsync<OperationCanceledException>(() => context.Store.CommitAsync([commit], cancelled), "A commit with a cancelled token");
-        await Check.ThrowsAsync<OperationCanceledException>(() => context.Store.DeleteAsync([job.Id], cancelled), "A delete with a cancelled token");
+        await Check.ThrowsAsync<OperationCanceledException>(() => context.Store.DeleteAsync(new JobDeletion { Ids = [job.Id] }, cancelled), "A delete with a cancelled token");
         Check.Sequence([job.Version], (await context.AllJobsAsync()).Select(stored => stored.Version), "The versions of the stored jobs");
     }
 }

@@ -16,18 +16,18 @@ internal static class DeleteCases
         new("Delete_ParentOfAnEndedChild_IsDeleted", "A child that waits no longer keeps nobody.", EndedChild),
         new("Delete_WaitingChild_LeavesItsParentsFree", "A deleted child is woken by nobody, and its parent may go.", WaitingChild),
         new("Delete_Twice_DeletesOnce", "A number given twice is deleted once, and is missing the next time.", Twice),
+        new("Delete_RunningWithoutALauncher_IsKept", "A job that is RUNNING is kept even when nobody holds it: its processes may live.", Running),
+        new("Delete_FilterNoLongerMet_KeepsTheJob", "A job that does not meet the filter inside the transaction is kept, and so is what it waits for.", Filtered),
         new("Delete_ManyJobs_IsOneWrite", "5,000 jobs are deleted in one call.", Many),
     ];
-
-    private static Task<DeleteResult> DeleteAsync(StoreConformanceContext context, params IEnumerable<JobId> ids) => context.Store.DeleteAsync([.. ids], CancellationToken.None);
 
     private static async Task Gone(StoreConformanceContext context)
     {
         IReadOnlyList<Job> jobs = await context.AddManyAsync(3);
         await context.FinishAsync(jobs[1].Id);
-        DeleteResult result = await DeleteAsync(context, jobs[0].Id, jobs[1].Id);
-        Check.SameSet([jobs[0].Id, jobs[1].Id], result.Deleted, "The deleted jobs");
-        Check.Equal(0, result.Kept.Count, "Kept jobs");
+        ChangeReport result = await context.DeleteAsync(jobs[0].Id, jobs[1].Id);
+        Check.SameSet([jobs[0].Id, jobs[1].Id], result.Changed, "The deleted jobs");
+        Check.Equal(0, result.Unchanged.Count, "Kept jobs");
         Check.Sequence([jobs[2].Id], (await context.AllJobsAsync()).Select(job => job.Id), "The stored jobs");
         Check.Sequence([jobs[2].Id], (await context.Store.FindAsync([.. jobs.Select(job => job.Id)], CancellationToken.None)).Select(job => job.Id), "The jobs found");
         Check.Equal(1L, (await context.Store.CountAsync(JobFilter.All, CancellationToken.None)).Total, "The count");
@@ -39,10 +39,10 @@ internal static class DeleteCases
     private static async Task Missing(StoreConformanceContext context)
     {
         Job job = await context.AddOneAsync();
-        DeleteResult result = await DeleteAsync(context, new JobId(77), job.Id, new JobId(long.MaxValue));
-        Check.Sequence([job.Id], result.Deleted, "The deleted jobs");
-        Check.SameSet([new JobId(77), new JobId(long.MaxValue)], result.Kept.Keys, "The numbers without a job");
-        Check.That(result.Kept.Values.All(reason => reason.Length > 0), "each has a reason");
+        ChangeReport result = await context.DeleteAsync(new JobId(77), job.Id, new JobId(long.MaxValue));
+        Check.Sequence([job.Id], result.Changed, "The deleted jobs");
+        Check.SameSet([new JobId(77), new JobId(long.MaxValue)], result.Unchanged.Keys, "The numbers without a job");
+        Check.That(result.Unchanged.Values.All(reason => reason is { Why: WhyUnchanged.Missing, Message.Length: > 0 }), "each has a reason");
     }
 
     private static async Task Held(StoreConformanceContext context)
@@ -50,12 +50,12 @@ internal static class DeleteCases
         Job job = await context.AddOneAsync();
         LauncherSession session = await context.OpenSessionAsync();
         await context.StartAsync(session, job.Id);
-        DeleteResult result = await DeleteAsync(context, job.Id);
-        Check.That(result.Deleted.Count == 0 && result.Kept[job.Id].Contains("host", StringComparison.Ordinal), "the reason names the launcher that holds the job");
+        ChangeReport result = await context.DeleteAsync(job.Id);
+        Check.That(result.Changed.Count == 0 && result.Unchanged[job.Id].Message.Contains("host", StringComparison.Ordinal), "the reason names the launcher that holds the job");
         await context.CancelAsync(job.Id);
-        Check.Equal(0, (await DeleteAsync(context, job.Id)).Deleted.Count, "Deleted jobs while the holder may still run it");
+        Check.Equal(0, (await context.DeleteAsync(job.Id)).Changed.Count, "Deleted jobs while the holder may still run it");
         await context.Store.ReleaseAsync(session.Token, [job.Id], CancellationToken.None);
-        Check.Sequence([job.Id], (await DeleteAsync(context, job.Id)).Deleted, "The deleted jobs after the release");
+        Check.Sequence([job.Id], (await context.DeleteAsync(job.Id)).Changed, "The deleted jobs after the release");
     }
 
     private static async Task Needed(StoreConformanceContext context)
@@ -63,9 +63,9 @@ internal static class DeleteCases
         IReadOnlyList<Job> jobs = await context.AddAsync(
             StoreConformanceContext.Addition(), StoreConformanceContext.Addition(), StoreConformanceContext.Addition(ParentReference.ToIndex(0), ParentReference.ToIndex(1)));
         await context.FinishAsync(jobs[0].Id);
-        DeleteResult result = await DeleteAsync(context, jobs[0].Id, jobs[1].Id);
-        Check.Equal(0, result.Deleted.Count, "Deleted parents of a waiting child");
-        Check.That(result.Kept.Values.All(reason => reason.Contains(jobs[2].Id.ToString(), StringComparison.Ordinal)), "the reasons name the waiting child");
+        ChangeReport result = await context.DeleteAsync(jobs[0].Id, jobs[1].Id);
+        Check.Equal(0, result.Changed.Count, "Deleted parents of a waiting child");
+        Check.That(result.Unchanged.Values.All(reason => reason.Message.Contains(jobs[2].Id.ToString(), StringComparison.Ordinal)), "the reasons name the waiting child");
         await context.FinishAsync(jobs[1].Id);
         await context.ExpectStateAsync(JobState.StagedIn, jobs[2].Id, "the child");
     }
@@ -76,8 +76,8 @@ internal static class DeleteCases
         {
             IReadOnlyList<Job> jobs = await context.AddAsync(
                 StoreConformanceContext.Addition(), StoreConformanceContext.Addition(ParentReference.ToIndex(0)), StoreConformanceContext.Addition(ParentReference.ToIndex(1)));
-            DeleteResult result = await DeleteAsync(context, jobs.Select(job => job.Id).OrderBy(id => parentFirst ? id.Value : -id.Value));
-            Check.SameSet(jobs.Select(job => job.Id), result.Deleted, $"The deleted jobs, {(parentFirst ? "parent" : "child")} first");
+            ChangeReport result = await context.DeleteAsync(jobs.Select(job => job.Id).OrderBy(id => parentFirst ? id.Value : -id.Value));
+            Check.SameSet(jobs.Select(job => job.Id), result.Changed, $"The deleted jobs, {(parentFirst ? "parent" : "child")} first");
         }
 
         Check.Equal(0L, await TotalAsync(context), "Jobs left");
@@ -87,9 +87,9 @@ internal static class DeleteCases
     {
         IReadOnlyList<Job> jobs = await context.AddAsync(
             StoreConformanceContext.Addition(), StoreConformanceContext.Addition(ParentReference.ToIndex(0)), StoreConformanceContext.Addition(ParentReference.ToIndex(1)), StoreConformanceContext.Addition());
-        DeleteResult result = await DeleteAsync(context, jobs[0].Id, jobs[1].Id, jobs[3].Id);
-        Check.Sequence([jobs[3].Id], result.Deleted, "The deleted jobs");
-        Check.SameSet([jobs[0].Id, jobs[1].Id], result.Kept.Keys, "The kept line");
+        ChangeReport result = await context.DeleteAsync(jobs[0].Id, jobs[1].Id, jobs[3].Id);
+        Check.Sequence([jobs[3].Id], result.Changed, "The deleted jobs");
+        Check.SameSet([jobs[0].Id, jobs[1].Id], result.Unchanged.Keys, "The kept line");
         await context.FinishAsync(jobs[0].Id);
         await context.FinishAsync(jobs[1].Id);
         await context.ExpectStateAsync(JobState.StagedIn, jobs[2].Id, "the last of the line");
@@ -99,7 +99,7 @@ internal static class DeleteCases
     {
         IReadOnlyList<Job> jobs = await context.AddAsync(StoreConformanceContext.Addition(), StoreConformanceContext.Addition(ParentReference.ToIndex(0)));
         await context.FinishAsync(jobs[0].Id);
-        Check.Sequence([jobs[0].Id], (await DeleteAsync(context, jobs[0].Id)).Deleted, "The deleted parent of a child that is awake");
+        Check.Sequence([jobs[0].Id], (await context.DeleteAsync(jobs[0].Id)).Changed, "The deleted parent of a child that is awake");
         await context.FinishAsync(jobs[1].Id);
         Check.Sequence([jobs[0].Id], (await context.GetAsync(jobs[1].Id)).Parents.Select(edge => edge.Parent), "The child's parents, as they were");
     }
@@ -107,28 +107,48 @@ internal static class DeleteCases
     private static async Task WaitingChild(StoreConformanceContext context)
     {
         IReadOnlyList<Job> jobs = await context.AddAsync(StoreConformanceContext.Addition(), StoreConformanceContext.Addition(ParentReference.ToIndex(0)));
-        Check.Sequence([jobs[1].Id], (await DeleteAsync(context, jobs[1].Id)).Deleted, "The deleted child");
+        Check.Sequence([jobs[1].Id], (await context.DeleteAsync(jobs[1].Id)).Changed, "The deleted child");
         await context.FinishAsync(jobs[0].Id);
         await context.RestartAsync(jobs[0].Id);
         await context.CancelAsync(jobs[0].Id);
         await context.RestartAsync(jobs[0].Id);
-        Check.Sequence([jobs[0].Id], (await DeleteAsync(context, jobs[0].Id)).Deleted, "The deleted parent");
+        Check.Sequence([jobs[0].Id], (await context.DeleteAsync(jobs[0].Id)).Changed, "The deleted parent");
         Check.Equal(0L, await TotalAsync(context), "Jobs left");
     }
 
     private static async Task Twice(StoreConformanceContext context)
     {
         Job job = await context.AddOneAsync();
-        DeleteResult result = await DeleteAsync(context, job.Id, job.Id);
-        Check.Sequence([job.Id], result.Deleted, "The deleted jobs");
-        Check.SameSet([job.Id], (await DeleteAsync(context, job.Id)).Kept.Keys, "The missing jobs");
+        ChangeReport result = await context.DeleteAsync(job.Id, job.Id);
+        Check.Sequence([job.Id], result.Changed, "The deleted jobs");
+        Check.SameSet([job.Id], (await context.DeleteAsync(job.Id)).Unchanged.Keys, "The missing jobs");
+    }
+
+    private static async Task Running(StoreConformanceContext context)
+    {
+        Job job = await context.AddOneAsync();
+        await context.BringToAsync(job.Id, JobState.Running);
+        ChangeReport result = await context.DeleteAsync(job.Id);
+        Check.That(result.Changed.Count == 0 && result.Unchanged[job.Id].Why == WhyUnchanged.Running, "a running job is kept, and the reason says so");
+        await context.CancelAsync(job.Id);
+        Check.Sequence([job.Id], (await context.DeleteAsync(job.Id)).Changed, "The deleted jobs after the cancel");
+    }
+
+    private static async Task Filtered(StoreConformanceContext context)
+    {
+        IReadOnlyList<Job> jobs = await context.AddAsync(StoreConformanceContext.Addition(), StoreConformanceContext.Addition(ParentReference.ToIndex(0)), StoreConformanceContext.Addition());
+        ChangeReport result = await context.Store.DeleteAsync(
+            new JobDeletion { Ids = [.. jobs.Select(job => job.Id)], Filter = new StateFilter(JobStateSet.Of(JobState.StagedIn)) }, CancellationToken.None);
+        Check.Sequence([jobs[2].Id], result.Changed, "The deleted jobs");
+        Check.SameSet(
+            [(jobs[0].Id, WhyUnchanged.NeededByChild), (jobs[1].Id, WhyUnchanged.NoLongerMatches)], result.Unchanged.Select(entry => (entry.Key, entry.Value.Why)), "The reasons");
     }
 
     private static async Task Many(StoreConformanceContext context)
     {
         IReadOnlyList<Job> jobs = await context.AddManyAsync(5_000);
-        DeleteResult result = await DeleteAsync(context, jobs.Select(job => job.Id));
-        Check.Equal(5_000, result.Deleted.Count, "Deleted jobs");
+        ChangeReport result = await context.DeleteAsync(jobs.Select(job => job.Id));
+        Check.Equal(5_000, result.Changed.Count, "Deleted jobs");
         Check.Equal(0L, await TotalAsync(context), "Jobs left");
         Check.Equal(0, (await context.AllEventsAsync()).Count, "Events left");
     }

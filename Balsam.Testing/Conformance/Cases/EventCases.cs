@@ -75,7 +75,7 @@ internal static class EventCases
     private static async Task Deleted(StoreConformanceContext context)
     {
         IReadOnlyList<Job> jobs = await context.AddManyAsync(3);
-        await context.Store.DeleteAsync([jobs[1].Id], CancellationToken.None);
+        await context.DeleteAsync([jobs[1].Id]);
         Check.Equal(0, (await context.Store.ReadHistoryAsync(jobs[1].Id, CancellationToken.None)).Count, "Events of the deleted job");
         Check.SameSet([jobs[0].Id, jobs[2].Id], (await context.AllEventsAsync()).Select(step => step.JobId).Distinct(), "The jobs of the stream");
         long last = await context.Store.GetLastSequenceAsync(CancellationToken.None);

@@ -49,7 +49,7 @@ internal static class ReopenCases
     {
         IReadOnlyList<Job> jobs = await context.AddManyAsync(5);
         long last = await context.Store.GetLastSequenceAsync(CancellationToken.None);
-        await context.Store.DeleteAsync([.. jobs.Select(job => job.Id)], CancellationToken.None);
+        await context.DeleteAsync([.. jobs.Select(job => job.Id)]);
         await context.Fixture.ReopenAsync();
         Job next = await context.AddOneAsync();
         Check.That(next.Id > jobs[^1].Id, $"a number above {jobs[^1].Id}; it was {next.Id}");
@@ -123,7 +123,7 @@ internal static class ReopenCases
     {
         IReadOnlyList<Job> jobs = await context.AddManyAsync(4);
         await context.FinishAsync(jobs[1].Id);
-        await context.Store.DeleteAsync([jobs[0].Id, jobs[1].Id], CancellationToken.None);
+        await context.DeleteAsync([jobs[0].Id, jobs[1].Id]);
         await context.Fixture.ReopenAsync();
         Check.Sequence([jobs[2].Id, jobs[3].Id], (await context.AllJobsAsync()).Select(job => job.Id), "The jobs");
         Check.SameSet([jobs[2].Id, jobs[3].Id], (await context.AllEventsAsync()).Select(step => step.JobId).Distinct(), "The jobs of the events");

@@ -160,7 +160,7 @@ internal static class RestartCases
         Job child = await context.AddOneAsync(parents.Select(parent => ParentReference.To(parent.Id)));
         await context.FinishAsync(parents[0].Id);
         await context.CancelAsync(child.Id);
-        await context.Store.DeleteAsync([parents[0].Id], CancellationToken.None);
+        await context.DeleteAsync([parents[0].Id]);
         await context.MoveAsync(child.Id, JobTrigger.ParentRestarted);
         await context.ExpectStateAsync(JobState.AwaitingParents, child.Id, "the child of a running parent");
         if (context.Fixture.IsDurable)
@@ -178,8 +178,8 @@ internal static class RestartCases
         Job child = await context.AddOneAsync(parents.Select(parent => ParentReference.To(parent.Id)));
         await context.CancelAsync(parents[0].Id);
         await context.CancelAsync(parents[1].Id);
-        DeleteResult deleted = await context.Store.DeleteAsync([parents[0].Id], CancellationToken.None);
-        Check.Equal(1, deleted.Deleted.Count, "Parents deleted");
+        ChangeReport deleted = await context.DeleteAsync([parents[0].Id]);
+        Check.Equal(1, deleted.Changed.Count, "Parents deleted");
         await context.RestartAsync(parents[1].Id);
         await context.ExpectStateAsync(JobState.Failed, child.Id, "the child");
     }

@@ -1,4 +1,5 @@
 using Balsam.Storage;
+using Balsam.Testing.Conformance.Cases;
 
 namespace Balsam.Testing.Conformance.Model;
 
@@ -17,7 +18,7 @@ internal sealed class ModelCommands(StoreConformanceContext context, StoreModel 
         (int Weight, Func<Action<string>, Task> Command)[] commands =
         [
             (5, AddAsync), (10, MoveAsync), (4, MoveSeveralAsync), (2, MoveStaleAsync), (2, EditAsync), (2, OpenSessionAsync), (6, ClaimAsync), (8, LauncherWriteAsync),
-            (2, ReleaseAsync), (1, CloseSessionAsync), (1, RenewAsync), (2, AdvanceAndRecoverAsync), (2, DeleteAsync), (context.Fixture.IsDurable ? 1 : 0, ReopenAsync),
+            (2, ReleaseAsync), (1, CloseSessionAsync), (1, RenewAsync), (2, AdvanceAndRecoverAsync), (2, log => DeleteAsync(log, false)), (1, log => DeleteAsync(log, true)), (2, BulkEditAsync), (2, BulkCancelAsync), (3, BulkSendBackAsync), (1, BulkThrowAsync), (context.Fixture.IsDurable ? 1 : 0, ReopenAsync),
         ];
         int choice = random.Next(commands.Sum(command => command.Weight));
         await commands.First(command => (choice -= command.Weight) < 0).Command(log);
@@ -307,18 +308,81 @@ internal sealed class ModelCommands(StoreConformanceContext context, StoreModel 
         Check.SameSet(model.Recover(site, context.Now), recovered, "The recovered jobs");
     }
 
-    private async Task DeleteAsync(Action<string> log)
+    private async Task DeleteAsync(Action<string> log, bool cascade)
     {
         if (model.Jobs.Count < 10)
         {
             return;
         }
 
-        JobId[] ids = [.. model.Jobs.OrderBy(_ => random.Next()).Take(random.Next(1, 6)).Select(job => job.Id), new JobId(1_000_000)];
-        log($"delete {string.Join(", ", ids)}");
-        DeleteResult result = await context.Store.DeleteAsync(ids, CancellationToken.None);
-        Check.SameSet(model.Delete(ids), result.Deleted, "The deleted jobs");
-        Check.SameSet(ids.Except(result.Deleted), result.Kept.Keys, "The kept jobs");
+        JobId[] ids = [.. SomeIds(cascade ? 3 : 6), new JobId(1_000_000)];
+        log($"delete {string.Join(", ", ids)}{(cascade ? " and below" : "")}");
+        ChangeReport report = await context.Store.DeleteAsync(
+            new JobDeletion { Ids = ids, Scope = cascade ? DeleteScope.WithDescendants : DeleteScope.OnlyThese }, CancellationToken.None);
+        (IReadOnlyList<JobId> gone, IReadOnlyList<JobId> kept) = model.Delete(ids, cascade);
+        Check.SameSet(gone, report.Changed, "The deleted jobs");
+        Check.SameSet(kept, report.Unchanged.Keys, "The kept jobs");
+    }
+
+    private JobId[] SomeIds(int most) => [.. model.Jobs.OrderBy(_ => random.Next()).Take(random.Next(1, most)).Select(job => job.Id)];
+
+    private async Task BulkEditAsync(Action<string> log)
+    {
+        JobId[] ids = [.. SomeIds(8), new JobId(1_000_000)];
+        var states = JobStateSet.Of(JobState.StagedIn, JobState.AwaitingParents, JobState.Failed, JobState.Preprocessed);
+        int priority = random.Next(3);
+        ModelJob[] expected = [.. ids.Select(model.Find).OfType<ModelJob>().Where(job => states.Contains(job.State) && job.Holder is null)];
+        log($"bulk: jobs {string.Join(", ", ids)} get priority {priority} where they may");
+        ChangeReport report = await context.ChangeAsync(
+            ids,
+            (job, view) => view.HolderOf(job.Id) is not null
+                ? JobDecision.Refuse(WhyUnchanged.Leased, "held")
+                : JobDecision.Make(new JobChange(job).Edit(fields => fields with { Priority = priority }, context.Now)),
+            new StateFilter(states));
+        Compare(report, ids, expected.Select(job => job.Id));
+        foreach (ModelJob job in expected)
+        {
+            (job.Priority, job.Touched) = (priority, true);
+        }
+    }
+
+    private async Task BulkCancelAsync(Action<string> log)
+    {
+        JobId[] ids = SomeIds(5);
+        JobId[] expected = [.. ids.Where(id => !model.Find(id)!.State.IsFinal())];
+        log($"bulk: cancel {string.Join(", ", ids)}");
+        Compare(await context.ChangeAsync(ids, BulkRules.Cancel(context)), ids, expected);
+        Array.ForEach(expected, id => model.Move(id, [JobTrigger.Cancelled]));
+        model.Settle();
+    }
+
+    private async Task BulkSendBackAsync(Action<string> log)
+    {
+        JobId[] ids = [.. model.Jobs.Where(job => job.State == JobState.Failed || random.Next(10) == 0).Where(_ => random.Next(3) > 0).Select(job => job.Id)];
+        random.Shuffle(ids);
+        log($"bulk: send back {string.Join(", ", ids)}");
+        ChangeReport report = await context.ChangeAsync(ids, BulkRules.SendBack(context));
+        Compare(report, ids, model.SendBack(ids));
+    }
+
+    private async Task BulkThrowAsync(Action<string> log)
+    {
+        JobId[] ids = SomeIds(8);
+        if (ids.Length == 0)
+        {
+            return;
+        }
+
+        log($"bulk: cancel {string.Join(", ", ids)}, and throw");
+        Func<Job, IBulkChangeView, JobDecision> cancel = BulkRules.Cancel(context);
+        int left = ids.Length;
+        await Check.ThrowsAsync<TimeZoneNotFoundException>(() => context.ChangeAsync(ids, (job, view) => --left == 0 ? throw new TimeZoneNotFoundException() : cancel(job, view)), "A rule that throws");
+    }
+
+    private static void Compare(ChangeReport report, IEnumerable<JobId> ids, IEnumerable<JobId> changed)
+    {
+        Check.SameSet(changed, report.Changed, "The changed jobs");
+        Check.SameSet(ids.Except(changed), report.Unchanged.Keys, "The unchanged jobs");
     }
 
     // Sessions are closed first: whether they outlive the store object is not part of the contract.

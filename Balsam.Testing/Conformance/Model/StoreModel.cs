@@ -79,11 +79,19 @@ internal sealed class StoreModel
         return recovered;
     }
 
-    /// <summary>Deletes what can be deleted; gives what went.</summary>
-    public IReadOnlyList<JobId> Delete(IEnumerable<JobId> ids)
+    /// <summary>Deletes what can be deleted; gives what went, and what was meant to go and did not.</summary>
+    public (IReadOnlyList<JobId> Gone, IReadOnlyList<JobId> Kept) Delete(IReadOnlyList<JobId> ids, bool cascade)
     {
-        HashSet<JobId> going = [.. ids.Where(id => Find(id) is { Holder: null })];
-        while (going.RemoveWhere(id => _jobs.Values.Any(job => job.State == JobState.AwaitingParents && !going.Contains(job.Id) && job.Parents.Any(edge => edge.Parent == id))) > 0)
+        HashSet<JobId> meant = [.. ids.Where(id => Find(id) is not null)];
+        for (int before = 0; cascade && before < meant.Count;)
+        {
+            before = meant.Count;
+            meant.UnionWith(_jobs.Values.Where(job => job.Parents.Any(edge => meant.Contains(edge.Parent))).Select(job => job.Id).ToArray());
+        }
+
+        HashSet<JobId> going = [.. meant.Where(id => Find(id) is { Holder: null, State: not JobState.Running })];
+        while (going.RemoveWhere(id => _jobs.Values.Any(job =>
+            !going.Contains(job.Id) && (job.State == JobState.AwaitingParents || cascade) && job.Parents.Any(edge => edge.Parent == id))) > 0)
         {
         }
 
@@ -92,8 +100,31 @@ internal sealed class StoreModel
             _jobs.Remove(id);
         }
 
-        return [.. going];
+        return ([.. going], [.. meant.Union(ids).Except(going)]);
     }
+
+    /// <summary>Sends jobs back to wait for their parents, in waves: all that can go, then what follows, as long as that brings anything; gives what went.</summary>
+    public IReadOnlyList<JobId> SendBack(IReadOnlyList<JobId> ids)
+    {
+        List<ModelJob> wave;
+        do
+        {
+            wave = [];
+            while (ids.Select(Find).FirstOrDefault(CanGoBack) is { } next)
+            {
+                Move(next.Id, [JobTrigger.ParentRestarted]);
+                wave.Add(next);
+            }
+
+            wave.ForEach(job => SettleOne(job));
+            Settle();
+        }
+        while (wave.Count > 0);
+        return [.. ids.Select(Find).Where(job => job is not null && job.State != job.Before).Select(job => job!.Id)];
+    }
+
+    private bool CanGoBack(ModelJob? job) => job is { State: JobState.Failed }
+        && job.Parents.All(edge => Find(edge.Parent) is { } parent && !Breaks(edge.Condition, parent.State));
 
     private bool SettleOne(ModelJob job)
     {

@@ -21,9 +21,9 @@ public sealed class ChangeTests
         Job failed = await _harness.FailAsync(await _harness.SubmitAsync());
         ChangeReport report = await Client.CancelAsync([waiting.Id, finished.Id, failed.Id, new JobId(99), waiting.Id], "enough");
         Assert.That(report.Changed, Is.EqualTo(new[] { waiting.Id }));
-        Assert.That(report.Unchanged, Is.EquivalentTo(new Dictionary<JobId, string>
+        Assert.That(report.Unchanged.ToDictionary(entry => entry.Key, entry => (entry.Value.Why, entry.Value.Message)), Is.EquivalentTo(new Dictionary<JobId, (WhyUnchanged, string)>
         {
-            [finished.Id] = "already JOB_FINISHED", [failed.Id] = "already FAILED", [new JobId(99)] = "there is no such job",
+            [finished.Id] = (WhyUnchanged.IllegalState, "already JOB_FINISHED"), [failed.Id] = (WhyUnchanged.IllegalState, "already FAILED"), [new JobId(99)] = (WhyUnchanged.Missing, "there is no such job"),
         }));
         Assert.That(report.ToString(), Does.StartWith("1 changed, 3 unchanged (job "));
         Job cancelled = await Client.GetAsync(waiting.Id);
@@ -72,7 +72,7 @@ public sealed class ChangeTests
     public async Task Restart_JobThatHasNotEnded_IsUnchanged()
     {
         Job job = await _harness.SubmitAsync();
-        Assert.That((await Client.RestartAsync(job.Id)).Unchanged[job.Id], Is.EqualTo("it is STAGED_IN; only ended jobs are restarted"));
+        Assert.That((await Client.RestartAsync(job.Id)).Unchanged[job.Id].Message, Is.EqualTo("it is STAGED_IN; only ended jobs are restarted"));
     }
 
     [Test]
@@ -81,7 +81,7 @@ public sealed class ChangeTests
         Job parent = await _harness.SubmitAsync();
         Job child = await _harness.SubmitAsync(null, parent.Id);
         await _harness.FailAsync(parent);
-        Assert.That((await Client.RestartAsync(child.Id)).Unchanged[child.Id], Is.EqualTo($"its parent {parent.Id} is FAILED; restart that, and this job comes back with it"));
+        Assert.That((await Client.RestartAsync(child.Id)).Unchanged[child.Id].Message, Is.EqualTo($"its parent {parent.Id} is FAILED; restart that, and this job comes back with it"));
     }
 
     [Test]
@@ -91,7 +91,7 @@ public sealed class ChangeTests
         Job child = await _harness.SubmitAsync(null, parent.Id);
         await Client.CancelAsync(child.Id, "enough");
         await _harness.FailAsync(parent);
-        Assert.That((await Client.RestartAsync(child.Id)).Unchanged[child.Id], Is.EqualTo($"its parent {parent.Id} is FAILED; restart that first, or both in one call"));
+        Assert.That((await Client.RestartAsync(child.Id)).Unchanged[child.Id].Message, Is.EqualTo($"its parent {parent.Id} is FAILED; restart that first, or both in one call"));
     }
 
     [Test]
@@ -116,7 +116,7 @@ public sealed class ChangeTests
         Job parent = await _harness.SubmitAsync();
         Job child = await Client.SubmitAsync(new NewJob("Norm").After(parent, DependencyCondition.Failure));
         await _harness.FinishAsync(parent);
-        Assert.That((await Client.RestartAsync(child.Id)).Unchanged[child.Id], Is.EqualTo($"its parent {parent.Id} finished, and it was to run only after that one's failure"));
+        Assert.That((await Client.RestartAsync(child.Id)).Unchanged[child.Id].Message, Is.EqualTo($"its parent {parent.Id} finished, and it was to run only after that one's failure"));
     }
 
     [Test]
@@ -126,7 +126,7 @@ public sealed class ChangeTests
         Job child = await _harness.SubmitAsync(null, parent.Id);
         await _harness.FailAsync(parent);
         Assert.That((await Client.DeleteAsync(parent.Id)).Changed, Has.Count.EqualTo(1));
-        Assert.That((await Client.RestartAsync(child.Id)).Unchanged[child.Id], Is.EqualTo($"its parent {parent.Id} is gone, and it never got past waiting for it; submit a new job"));
+        Assert.That((await Client.RestartAsync(child.Id)).Unchanged[child.Id].Message, Is.EqualTo($"its parent {parent.Id} is gone, and it never got past waiting for it; submit a new job"));
     }
 
     [Test]
@@ -155,12 +155,12 @@ public sealed class ChangeTests
     {
         Job parent = await _harness.SubmitAsync();
         Job child = await _harness.SubmitAsync(null, parent.Id);
-        Assert.That((await Client.DeleteAsync(parent.Id)).Unchanged[parent.Id], Is.EqualTo($"job {child.Id} waits for it; delete that too, or first"));
+        Assert.That((await Client.DeleteAsync(parent.Id)).Unchanged[parent.Id].Message, Is.EqualTo($"job {child.Id} waits for it; delete that too, or first"));
         Assert.That((await Client.DeleteAsync([parent.Id, child.Id])).Changed, Has.Count.EqualTo(2));
         Assert.That((await Client.FindAsync(parent.Id), await Client.Jobs.CountAsync()), Is.EqualTo(((Job?)null, 0L)));
         await Assert.ThrowsAsync<JobNotFoundException>(() => Client.GetHistoryAsync(parent.Id));
     }
 
     [Test]
-    public async Task Delete_NoSuchJob_IsUnchanged() => Assert.That((await Client.DeleteAsync(new JobId(99))).Unchanged[new JobId(99)], Is.EqualTo("there is no such job"));
+    public async Task Delete_NoSuchJob_IsUnchanged() => Assert.That((await Client.DeleteAsync(new JobId(99))).Unchanged[new JobId(99)].Message, Is.EqualTo("there is no such job"));
 }

@@ -90,7 +90,7 @@ public sealed class QueryTests
     public async Task Cancel_OfAQuery_TouchesOnlyItsJobs()
     {
         ChangeReport report = await Jobs.WithTag("study", "a").CancelAsync("wrong mesh");
-        Assert.That((report.Changed.Single().Value, report.Unchanged[_jobs[1].Id]), Is.EqualTo((3, "already JOB_FINISHED")));
+        Assert.That((report.Changed.Single().Value, report.Unchanged[_jobs[1].Id].Message), Is.EqualTo((3, "already JOB_FINISHED")));
         Assert.That(await Jobs.InState(JobState.Failed).CountAsync(), Is.EqualTo(1));
     }
 

@@ -146,35 +146,50 @@ public sealed class EmbeddedJobStoreTests
     }
 
     [Test]
-    public async Task Claim_WhileAUsersCancelIsOnItsWay_TellsTheHolder()
+    public async Task Claim_WhileAChangeOrDeleteIsOnItsWay_FindsNothing([Values] bool delete)
     {
         Job job = await AddAsync();
         LauncherSession session = await OpenSessionAsync();
-        await Store.WaitForNewsAsync(session.Token, None);
         using var slow = new SlowDisk(_fixture.Disk);
-        Task write = Store.CommitAsync([new JobCommit { Changes = [Cancel(job)] }], None);
+        Task write = delete
+            ? Store.DeleteAsync(new JobDeletion { Ids = [job.Id] }, None)
+            : Store.ChangeAsync(new JobBulkChange { Ids = [job.Id], Rule = (now, _) => JobDecision.Make(new JobChange(now).Edit(fields => fields with { Priority = 7 }, Now)) }, None);
         await slow.Began;
-        Assert.That(await ClaimAsync(session), Has.Count.EqualTo(1));
+        Assert.That(await ClaimAsync(session), Is.Empty, "as it was");
         slow.GoOn();
         await write;
-        Assert.That((await Store.WaitForNewsAsync(session.Token, None)).Changed, Is.EqualTo(new[] { job.Id }));
+        Assert.That((await ClaimAsync(session)).Select(claimed => claimed.Priority), Is.EqualTo(delete ? Array.Empty<int>() : [7]), "as it is");
     }
 
     [Test]
-    public async Task Claim_WhileADeleteIsOnItsWay_TellsTheHolderAndKeepsNoTrace()
+    public async Task Claim_AfterTheChangeOnItsWayFailed_FindsTheJobAsItWas()
     {
         Job job = await AddAsync();
         LauncherSession session = await OpenSessionAsync();
         await Store.WaitForNewsAsync(session.Token, None);
+        _fixture.Disk.Writing = _ => throw new IOException("disk full");
+        await Assert.ThrowsAsync<StoreException>(() => Store.CommitAsync([new JobCommit { Changes = [Cancel(job)] }], None));
+        Assert.That((await Store.WaitForNewsAsync(session.Token, None)).MayClaim, Is.True);
+        Assert.That((await ClaimAsync(session)).Select(claimed => claimed.State), Is.EqualTo(new[] { JobState.StagedIn }));
+    }
+
+    [Test]
+    public async Task Claim_OfAJobLetGoWhileItsCancelIsOnItsWay_TellsTheHolder()
+    {
+        Job job = await AddAsync();
+        LauncherSession first = await OpenSessionAsync();
+        LauncherSession second = await OpenSessionAsync();
+        await Store.WaitForNewsAsync(second.Token, None);
+        await ClaimAsync(first);
         using var slow = new SlowDisk(_fixture.Disk);
-        Task<DeleteResult> delete = Store.DeleteAsync([job.Id], None);
+        Task write = Store.CommitAsync([new JobCommit { Changes = [Cancel(job)] }], None);
         await slow.Began;
-        Job claimed = (await ClaimAsync(session)).Single();
+        await Store.ReleaseAsync(first.Token, [job.Id], None);
+        Assert.That(await ClaimAsync(second), Has.Count.EqualTo(1));
         slow.GoOn();
-        Assert.That((await delete).Deleted, Is.EqualTo(new[] { job.Id }));
-        Assert.That((await Store.WaitForNewsAsync(session.Token, None)).Changed, Is.EqualTo(new[] { job.Id }));
-        JobChange change = new JobChange(claimed).Apply(JobTrigger.Preprocessed, Now);
-        Assert.That((await Store.CommitAsync([new JobCommit { Lease = session.Token, Changes = [change] }], None))[0].Refusal, Is.TypeOf<JobConcurrencyException>());
+        await write;
+        SessionNews news = await Store.WaitForNewsAsync(second.Token, None);
+        Assert.That(news.Changed.IsEmpty ? (await Store.WaitForNewsAsync(second.Token, None)).Changed : news.Changed, Is.EqualTo(new[] { job.Id }));
     }
 
     [Test]
@@ -184,9 +199,9 @@ public sealed class EmbeddedJobStoreTests
         Task<Job> first = AddAsync();
         await slow.Began;
         Task<Job> second = AddAsync();
-        Task<DeleteResult> delete = Store.DeleteAsync([new JobId(2)], None);
+        Task<ChangeReport> delete = Store.DeleteAsync(new JobDeletion { Ids = [new JobId(2)] }, None);
         slow.GoOn();
-        Assert.That((await delete).Deleted, Is.EqualTo(new[] { (await second).Id }));
+        Assert.That((await delete).Changed, Is.EqualTo(new[] { (await second).Id }));
         Assert.That((await Store.ReadEventsAsync(0, 100, None)).Select(step => step.JobId).Distinct(), Is.EqualTo(new[] { (await first).Id }));
         Assert.That((await Store.CountAsync(JobFilter.All, None)).Total, Is.EqualTo(1));
     }

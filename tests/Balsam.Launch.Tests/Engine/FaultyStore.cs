@@ -51,7 +51,11 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : IJobStore
         throw new InvalidOperationException();
     }
 
-    public Task<DeleteResult> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => inner.DeleteAsync(ids, cancellationToken);
+    public Task<ChangeReport> ChangeAsync(JobBulkChange change, CancellationToken cancellationToken) => inner.ChangeAsync(change, cancellationToken);
+
+    public Task<ChangeReport> DeleteAsync(JobDeletion deletion, CancellationToken cancellationToken) => inner.DeleteAsync(deletion, cancellationToken);
+
+    public Task<IReadOnlyList<JobId>> FindDescendantsAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => inner.FindDescendantsAsync(ids, cancellationToken);
 
     public Task<IReadOnlyList<Job>> FindAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => inner.FindAsync(ids, cancellationToken);
 

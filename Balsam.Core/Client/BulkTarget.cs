@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+
+namespace Balsam;
+
+/// <summary>The jobs that a bulk change is about, and what each must still meet when it is written.</summary>
+internal sealed record BulkTarget(ImmutableArray<JobId> Ids, JobFilter Filter)
+{
+    public static BulkTarget Of(IEnumerable<JobId> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ImmutableArray<JobId> all = [.. ids];
+        return all.Contains(default) ? throw new ArgumentException("The job id is not set.", nameof(ids)) : new BulkTarget(all, JobFilter.All);
+    }
+}

@@ -1,0 +1,71 @@
+using Balsam.Storage;
+
+namespace Balsam;
+
+/// <summary>Applies an edit to one job, if the job is free for it and a submit would take the outcome.</summary>
+internal sealed class EditRule(JobEdit edit, ApplicationRegistry applications, IReadOnlyDictionary<SiteName, IReadOnlyList<NodeSpec>> nodes, TimeProvider time)
+{
+    // A launcher that holds a job in one of the other states only waits to launch it, and lets go when it is told.
+    private static readonly JobStateSet Hooked = JobStates.Claimable.Except(JobStates.Runnable);
+
+    private readonly Dictionary<(SiteName, JobResources), string?> _requests = [];
+
+    public JobDecision Decide(Job job, IBulkChangeView view)
+    {
+        if (WhyBusy(job, view.HolderOf(job.Id)) is { } busy)
+        {
+            return busy;
+        }
+
+        JobSnapshot before = job.ToSnapshot();
+        JobSnapshot after = edit.Apply(before, out string? problem);
+        if (after == before && problem is null)
+        {
+            return JobDecision.Refuse(WhyUnchanged.AlreadySo, "it is so already");
+        }
+
+        return (problem ?? WhyInvalid(before, ref after)) is { } invalid
+            ? JobDecision.Refuse(WhyUnchanged.Invalid, invalid)
+            : JobDecision.Make(new JobChange(job).Edit(_ => after, time.GetUtcNow()));
+    }
+
+    private static JobDecision? WhyBusy(Job job, LauncherSession? holder) =>
+        job.State == JobState.Running ? JobDecision.Refuse(WhyUnchanged.Running, "it is RUNNING; edit it once the run has ended, or cancel it")
+        : holder is not null && Hooked.Contains(job.State) ? JobDecision.Refuse(
+            WhyUnchanged.Leased,
+            $"launcher {holder.Request.Host}:{holder.Request.ProcessId} works on it ({job.State.ToText()}): a hook may be reading it; try again once that is done")
+        : null;
+
+    private string? WhyInvalid(JobSnapshot before, ref JobSnapshot after)
+    {
+        if (!ReferenceEquals(after.Data, before.Data) && SubmissionLimits.WhyTooLarge(after.Data) is { } tooLarge)
+        {
+            return tooLarge;
+        }
+
+        if (!ReferenceEquals(after.Parameters, before.Parameters))
+        {
+            List<string> problems = [];
+            ApplicationDescriptor? application = applications.TryGet(after.Application, out ApplicationDescriptor? known) ? known : null;
+            after = after with { Parameters = ParameterRules.Complete(application, after.Parameters, (_, message) => problems.Add(message)) };
+            if (problems.Count > 0)
+            {
+                return string.Join(" ", problems);
+            }
+        }
+
+        return ReferenceEquals(after.Resources, before.Resources) ? null : WhyNever(after.Site, after.Resources);
+    }
+
+    private string? WhyNever(SiteName site, JobResources resources)
+    {
+        if (!_requests.TryGetValue((site, resources), out string? problem))
+        {
+            problem = resources.Validate().FirstOrDefault()
+                ?? (nodes.GetValueOrDefault(site) is { Count: > 0 } known && NodeRequests.WhyNever(known, resources) is { } never ? never + "." : null);
+            _requests.Add((site, resources), problem);
+        }
+
+        return problem;
+    }
+}
