@@ -13,6 +13,8 @@ internal static class FilterTranslator
     public static IReadOnlyList<IndexRange> ToRanges(JobFilter part) => part switch
     {
         ChildOfFilter child => [new(BsonExpression.Create($"{StoreCollections.ParentIndex} ANY = @0", child.Parent.Value))],
+        KeyFilter { Keys: { } keys } => [.. keys.Select(key => OfTag(JobDocument.KeyTag(key)))],
+        KeyFilter => ToRanges(new TagFilter(JobDocument.KeyName, null)),
         TagFilter { Value: { } value } tag => [OfTag(JobDocument.TagKey(tag.Key, value))],
         TagFilter tag => [new(Between([JobDocument.TagKey(tag.Key, "")], [tag.Key + (char)(JobDocument.TagSeparator + 1)]))],
         OrFilter any => [.. any.Parts.SelectMany(each => ToRanges(FindIndexed(each)!))],
@@ -28,10 +30,11 @@ internal static class FilterTranslator
 
     private static int RankOf(JobFilter part) => part switch
     {
+        KeyFilter { Keys: not null } => 5,
         ChildOfFilter => 4,
         TagFilter { Value: not null } => 3,
         OrFilter any when any.Parts.All(each => FindIndexed(each) is not null) => 2,
-        TagFilter => 1,
+        KeyFilter or TagFilter => 1,
         _ => 0,
     };
 }

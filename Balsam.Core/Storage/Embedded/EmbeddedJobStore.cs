@@ -88,7 +88,8 @@ public abstract partial class EmbeddedJobStore : IJobStore
         ArgumentNullException.ThrowIfNull(commits);
         CommitChecks.DemandSound(commits);
         DemandOpen();
-        return await _queue.WriteAsync(batch => commits.Select(commit => batch.Stage(commit, _sessions)).ToArray(), cancellationToken).ConfigureAwait(false);
+        string[] keys = [.. commits.SelectMany(commit => commit.Additions).Select(addition => addition.Key).OfType<string>()];
+        return await _queue.WriteAsync(batch => commits.Select(commit => batch.Stage(commit, _sessions)).ToArray(), cancellationToken, keys).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -164,7 +165,8 @@ public abstract partial class EmbeddedJobStore : IJobStore
                 Reload();
             }
 
-            var batch = new StagedBatch(_lastId, _lastSequence, _lastEpoch, _graph, FindPublished, ReadChildren, _time);
+            var batch = new StagedBatch(_lastId, _lastSequence, _lastEpoch, _graph, FindPublished, ReadChildren, FindKeyed, _time);
+            batch.LookUp(requests.SelectMany(request => request.Keys));
             lock (_gate)
             {
                 foreach (IWriteRequest request in requests)
@@ -202,6 +204,13 @@ public abstract partial class EmbeddedJobStore : IJobStore
         }
 
         return active ?? (_states[id.Value] is null ? null : Read(id));
+    }
+
+    // On the writer's thread, everything written is published.
+    private IEnumerable<Job> FindKeyed(IReadOnlyCollection<string> keys)
+    {
+        var filter = new KeyFilter([.. keys]);
+        return Scan(filter, false).Where(filter.Matches);
     }
 
     private DeleteResult StageDeletes(StagedBatch batch, IReadOnlyList<JobId> ids)

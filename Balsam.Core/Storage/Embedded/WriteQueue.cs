@@ -12,10 +12,10 @@ internal sealed class WriteQueue
 
     public WriteQueue(Action<List<IWriteRequest>> process) => _process = process;
 
-    public Task<T> WriteAsync<T>(Func<StagedBatch, T> stage, CancellationToken cancellationToken)
+    public Task<T> WriteAsync<T>(Func<StagedBatch, T> stage, CancellationToken cancellationToken, IReadOnlyList<string>? keys = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var request = new WriteRequest<T>(stage, cancellationToken);
+        var request = new WriteRequest<T>(stage, keys ?? [], cancellationToken);
         lock (_gate)
         {
             DemandRunning();

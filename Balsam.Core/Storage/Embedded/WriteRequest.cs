@@ -1,11 +1,13 @@
 namespace Balsam.Storage.Embedded;
 
 /// <summary>A write of somebody who waits for its result.</summary>
-internal sealed class WriteRequest<T>(Func<StagedBatch, T> stage, CancellationToken cancellationToken) : IWriteRequest
+internal sealed class WriteRequest<T>(Func<StagedBatch, T> stage, IReadOnlyList<string> keys, CancellationToken cancellationToken) : IWriteRequest
 {
     private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T? _result;
     private Exception? _problem;
+
+    public IReadOnlyList<string> Keys => keys;
 
     public Task<T> Answer => _answer.Task;
 
