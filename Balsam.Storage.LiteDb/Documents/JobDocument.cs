@@ -13,9 +13,6 @@ internal static class JobDocument
     /// <summary>Separates key and value of a tag in its index key. Keys cannot hold it.</summary>
     public const char TagSeparator = '\u001f';
 
-    /// <summary>The name under which the key of a job stands among its tags, so that their index holds it too. No tag can have it: it is a control character.</summary>
-    public const string KeyName = "\u0001";
-
     public static BsonDocument Write(Job job, IReadOnlyList<long> chunks)
     {
         JobSnapshot fields = job.ToSnapshot();
@@ -31,9 +28,10 @@ internal static class JobDocument
             ["last"] = fields.LastUpdate.ToUnixTimeMilliseconds(),
             [ChunksField] = new BsonArray(chunks.Select(chunk => new BsonValue(chunk))),
         };
+        PutUnless(document, "key", fields.Key is null, () => fields.Key);
         PutUnless(document, "par", fields.Parameters.IsEmpty, () => fields.Parameters.Json);
         PutUnless(document, "data", fields.Data.IsEmpty, () => fields.Data.Json);
-        PutUnless(document, "tags", fields.Tags.Count == 0 && fields.Key is null, () => WriteTags(fields));
+        PutUnless(document, "tags", fields.Tags.Count == 0, () => new BsonArray(fields.Tags.Select(tag => new BsonValue(TagKey(tag.Key, tag.Value)))));
         PutUnless(document, "parents", fields.Parents.IsEmpty, () => new BsonArray(fields.Parents.Select(edge => new BsonValue(edge.Parent.Value))));
         PutUnless(document, "edges", fields.Parents.All(edge => edge.Condition == DependencyCondition.Success), () => new BsonArray(fields.Parents.Select(edge => new BsonValue((int)edge.Condition))));
         PutUnless(document, "res", fields.Resources.Equals(JobResources.Default), () => ResourcesDocument.Write(fields.Resources));
@@ -47,16 +45,8 @@ internal static class JobDocument
         return document;
     }
 
-    /// <summary>The key of a job as it stands among its tags.</summary>
-    public static string KeyTag(string key) => TagKey(KeyName, key);
-
-    /// <summary>The key of a job; null when it has none.</summary>
-    public static string? ReadKey(BsonDocument document) =>
-        document["tags"] is { IsArray: true } tags ? tags.AsArray.Select(tag => tag.AsString).Where(IsKey).Select(ValueOf).FirstOrDefault() : null;
-
     public static Job Read(BsonDocument document)
     {
-        BsonValue tags = document["tags"];
         BsonValue parents = document["parents"];
         BsonValue edges = document["edges"];
         return Job.Restore(new JobSnapshot
@@ -72,7 +62,7 @@ internal static class JobDocument
             Key = ReadKey(document),
             Parameters = ReadData(document["par"]),
             Data = ReadData(document["data"]),
-            Tags = tags.IsArray ? tags.AsArray.Select(tag => tag.AsString).Where(tag => !IsKey(tag)).ToDictionary(KeyOf, ValueOf, StringComparer.Ordinal) : JobTags.Empty,
+            Tags = document["tags"] is { IsArray: true } tags ? tags.AsArray.Select(tag => tag.AsString).ToDictionary(KeyOf, ValueOf, StringComparer.Ordinal) : JobTags.Empty,
             Parents = !parents.IsArray ? [] :
                 [.. parents.AsArray.Select((parent, i) => new JobDependency(new JobId(parent.AsInt64), edges.IsArray ? (DependencyCondition)edges.AsArray[i].AsInt32 : DependencyCondition.Success))],
             Resources = document["res"] is { IsDocument: true } resources ? ResourcesDocument.Read(resources.AsDocument) : JobResources.Default,
@@ -86,22 +76,11 @@ internal static class JobDocument
         });
     }
 
+    public static string? ReadKey(BsonDocument document) => document["key"] is { IsString: true } key ? key.AsString : null;
+
     public static ImmutableArray<long> ReadChunks(BsonDocument document) => [.. document[ChunksField].AsArray.Select(chunk => chunk.AsInt64)];
 
     public static string TagKey(string key, string value) => key + TagSeparator + value;
-
-    private static BsonArray WriteTags(JobSnapshot fields)
-    {
-        var tags = new BsonArray(fields.Tags.Select(tag => new BsonValue(TagKey(tag.Key, tag.Value))));
-        if (fields.Key is { } key)
-        {
-            tags.Add(KeyTag(key));
-        }
-
-        return tags;
-    }
-
-    private static bool IsKey(string tag) => tag.Length > 1 && tag[0] == KeyName[0] && tag[1] == TagSeparator;
 
     private static string KeyOf(string tag) => tag[..tag.IndexOf(TagSeparator, StringComparison.Ordinal)];
 
