@@ -9,25 +9,23 @@ internal static class FilterTranslator
     /// <summary>The part of a filter that is looked up in an index: the one that is likely to let the fewest jobs through; null when there is none.</summary>
     public static JobFilter? FindIndexed(JobFilter filter) => JobFilters.Conjuncts(filter).Where(part => RankOf(part) > 0).MaxBy(RankOf);
 
-    /// <summary>The stretches of indexes that hold every job of an indexed part.</summary>
-    public static IReadOnlyList<IndexRange> ToRanges(JobFilter part) => part switch
+    /// <summary>The stretch of an index that holds every job of an indexed part.</summary>
+    public static BsonExpression ToCondition(JobFilter part) => part switch
     {
-        ChildOfFilter child => [new(BsonExpression.Create($"{StoreCollections.ParentIndex} ANY = @0", child.Parent.Value))],
-        TagFilter { Value: { } value } tag => [OfTag(JobDocument.TagKey(tag.Key, value))],
-        TagFilter tag => [new(Between([JobDocument.TagKey(tag.Key, "")], [tag.Key + (char)(JobDocument.TagSeparator + 1)]))],
-        OrFilter any => [.. any.Parts.SelectMany(each => ToRanges(FindIndexed(each)!))],
+        ChildOfFilter child => BsonExpression.Create($"{StoreCollections.ParentIndex} ANY = @0", child.Parent.Value),
+        TagFilter { Value: { } value } tag => TagBetween(JobDocument.TagKey(tag.Key, value), 0, long.MaxValue),
+        TagFilter tag => Between([JobDocument.TagKey(tag.Key, "")], [tag.Key + (char)(JobDocument.TagSeparator + 1)]),
         _ => throw new ArgumentOutOfRangeException(nameof(part), part, "No index answers this."),
     };
 
     /// <summary>The jobs of a tag between two numbers, both included, in order of number.</summary>
     public static BsonExpression TagBetween(string tag, long first, long last) => Between([tag, first], [tag, last]);
 
-    private static IndexRange OfTag(string tag) => new(TagBetween(tag, 0, long.MaxValue)) { OrderedTag = tag };
-
     private static BsonExpression Between(BsonArray low, BsonArray high) => BsonExpression.Create($"{StoreCollections.TagIndex} ANY BETWEEN @0 AND @1", low, high);
 
     private static int RankOf(JobFilter part) => part switch
     {
+        KeyFilter { Keys: not null } => 5,
         ChildOfFilter => 4,
         TagFilter { Value: not null } => 3,
         OrFilter any when any.Parts.All(each => FindIndexed(each) is not null) => 2,

@@ -26,6 +26,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     private LiteDbFile? _file;
     private StoreHead _head = new(Schema.Current, 0, 0, 0, 0);
     private StateMap _states = new();
+    private KeyMap _keys = new();
 
     /// <summary>Makes a store; the file is opened by <see cref="EmbeddedJobStore.OpenAsync"/>.</summary>
     /// <param name="path">The file; it is made, with its directory, where there is none.</param>
@@ -55,6 +56,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
             _chunks.Clear();
             _states = _file.Read(StatePages.Read);
             CatchUp();
+            _keys = _file.Read(database => KeyMap.Read(database, id => _states[id] is not null));
             return new StoreImage
             {
                 LastId = _head.LastId,
@@ -80,6 +82,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
         {
             EventWriter events = new(batch.Events);
             Dictionary<JobId, ImmutableArray<long>> chunks = [];
+            List<(string? Key, JobId Id)> freed = [];
             bool savesStates = batch.Events.Count > 0 && batch.LastSequence - _head.StatesAt > EventsBetweenStatePages;
             StoreHead head = _head with { LastId = batch.LastId, LastSequence = batch.LastSequence, LastEpoch = batch.LastEpoch, StatesAt = savesStates ? _head.LastSequence : _head.StatesAt };
             File.Commit(database =>
@@ -90,6 +93,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
                     StoreCollections.Events(database).Insert(events.Chunks);
                 }
 
+                KeyMap.Write(database, batch.Inserts);
                 jobs.Insert(batch.Inserts.Select(job => ToDocument(job, [])));
                 foreach (Job job in batch.Updates)
                 {
@@ -98,6 +102,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
 
                 if (batch.Deletes.Count > 0)
                 {
+                    freed.AddRange(batch.Deletes.Select(id => (jobs.FindById(id.Value) is { } document ? JobDocument.ReadKey(document) : null, id)));
                     JobRemover.Remove(database, batch.Deletes, id => ChunksOf(id, database));
                 }
 
@@ -105,6 +110,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
                 StoreCollections.Head(database).Update(head.ToDocument());
             });
             Remember(batch, chunks, head, savesStates);
+            RememberKeys(batch, freed);
 
             BsonDocument ToDocument(Job job, ImmutableArray<long> earlier)
             {
@@ -136,12 +142,12 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     protected override IEnumerable<Job> Scan(JobFilter filter, bool descending)
     {
         IdRangeFilter range = JobFilters.IdRangeOf(filter);
-        IReadOnlyList<IndexRange> indexed = FindIndexed(filter) is { } part ? FilterTranslator.ToRanges(part) : [];
-        return indexed switch
+        JobFilter? part = FindIndexed(filter);
+        return part switch
         {
-            [] when FindIndexed(filter) is null => ScanPages(range, descending, (first, last) => BsonExpression.Create("$._id BETWEEN @0 AND @1", first, last), "$._id"),
-            [{ OrderedTag: { } tag }] => ScanPages(range, descending, (first, last) => FilterTranslator.TagBetween(tag, first, last), StoreCollections.TagIndex),
-            _ => ScanIndexes(indexed, range, descending),
+            null => ScanPages(range, descending, (first, last) => BsonExpression.Create("$._id BETWEEN @0 AND @1", first, last), "$._id"),
+            TagFilter { Value: { } value } tag => ScanPages(range, descending, (first, last) => FilterTranslator.TagBetween(JobDocument.TagKey(tag.Key, value), first, last), StoreCollections.TagIndex),
+            _ => ReadNumbers(FindNumbers(part), range, descending),
         };
     }
 
@@ -332,6 +338,25 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
         }
     }
 
+    private void RememberKeys(WriteBatch batch, List<(string? Key, JobId Id)> freed)
+    {
+        foreach (Job job in batch.Inserts)
+        {
+            if (job.Key is { } key)
+            {
+                _keys.Add(key, job.Id);
+            }
+        }
+
+        foreach ((string? key, JobId id) in freed)
+        {
+            if (key is not null)
+            {
+                _keys.Remove(key, id);
+            }
+        }
+    }
+
     private void Checkpoint()
     {
         try
@@ -371,16 +396,19 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
         }
     }
 
+    private IEnumerable<long> FindNumbers(JobFilter part) => part switch
+    {
+        KeyFilter { Keys: { } keys } => _keys.Find(keys),
+        OrFilter any => any.Parts.SelectMany(each => FindNumbers(FindIndexed(each)!)),
+        _ => Reading(database => StoreCollections.Jobs(database).Query().Where(FilterTranslator.ToCondition(part)).Select("$._id").ToEnumerable().Select(row => row["_id"].AsInt64).ToArray()),
+    };
+
     // The numbers first, for these indexes are in no order of number: 8 bytes a job.
-    private IEnumerable<Job> ScanIndexes(IReadOnlyList<IndexRange> indexed, IdRangeFilter range, bool descending)
+    private IEnumerable<Job> ReadNumbers(IEnumerable<long> numbers, IdRangeFilter range, bool descending)
     {
         long after = range.After?.Value ?? 0;
         long before = range.Before?.Value ?? long.MaxValue;
-        long[] ids =
-        [
-            .. indexed.SelectMany(each => Reading(database => StoreCollections.Jobs(database).Query().Where(each.Condition).Select("$._id").ToEnumerable().Select(row => row["_id"].AsInt64).ToArray()))
-                .Where(id => id > after && id < before).Distinct(),
-        ];
+        long[] ids = [.. numbers.Where(id => id > after && id < before).Distinct()];
         Array.Sort(ids);
         if (descending)
         {

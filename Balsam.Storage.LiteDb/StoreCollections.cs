@@ -20,6 +20,8 @@ internal static class StoreCollections
 
     public static ILiteCollection<BsonDocument> States(LiteDatabase database) => database.GetCollection("states", BsonAutoId.Int64);
 
+    public static ILiteCollection<BsonDocument> Keys(LiteDatabase database) => database.GetCollection("keys", BsonAutoId.Int64);
+
     public static void EnsureIndexes(LiteDatabase database)
     {
         ILiteCollection<BsonDocument> jobs = Jobs(database);

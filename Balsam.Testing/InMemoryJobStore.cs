@@ -11,6 +11,7 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
     private readonly Lock _gate = new();
     private readonly Dictionary<JobId, Job> _jobs = [];
     private readonly Dictionary<JobId, HashSet<JobId>> _children = [];
+    private readonly Dictionary<string, JobId> _keys = new(StringComparer.Ordinal);
     private readonly Dictionary<JobId, List<JobEvent>> _history = [];
     private readonly List<JobEvent> _events = [];
     private long _lastId;
@@ -46,6 +47,11 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
         {
             foreach (Job job in batch.Inserts)
             {
+                if (job.Key is { } key)
+                {
+                    _keys[key] = job.Id;
+                }
+
                 foreach (JobDependency edge in job.Parents)
                 {
                     if (!_children.TryGetValue(edge.Parent, out HashSet<JobId>? children))
@@ -102,17 +108,19 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
     protected override IEnumerable<Job> Scan(JobFilter filter, bool descending)
     {
         IdRangeFilter range = JobFilters.IdRangeOf(filter);
-        if (FindIndexed(filter) is ChildOfFilter child)
+        IEnumerable<Job>? indexed = FindIndexed(filter) switch
         {
-            IEnumerable<Job> children = ReadChildren(child.Parent);
-            return descending ? children.OrderByDescending(job => job.Id) : children.OrderBy(job => job.Id);
-        }
-
-        return ScanPages(range.After?.Value ?? 0, range.Before?.Value ?? long.MaxValue, descending);
+            KeyFilter keyed => ReadKeyed(keyed.Keys!),
+            ChildOfFilter child => ReadChildren(child.Parent),
+            _ => null,
+        };
+        return indexed is null ? ScanPages(range.After?.Value ?? 0, range.Before?.Value ?? long.MaxValue, descending)
+            : descending ? indexed.OrderByDescending(job => job.Id) : indexed.OrderBy(job => job.Id);
     }
 
     /// <inheritdoc/>
-    protected override JobFilter? FindIndexed(JobFilter filter) => JobFilters.Conjuncts(filter).OfType<ChildOfFilter>().FirstOrDefault();
+    protected override JobFilter? FindIndexed(JobFilter filter) => JobFilters.Conjuncts(filter).FirstOrDefault(part => part is KeyFilter { Keys: not null })
+        ?? JobFilters.Conjuncts(filter).FirstOrDefault(part => part is ChildOfFilter);
 
     /// <inheritdoc/>
     protected override IReadOnlyList<JobEvent> ReadEvents(long after, int limit)
@@ -136,6 +144,23 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
     /// <inheritdoc/>
     protected override void Shut()
     {
+    }
+
+    private List<Job> ReadKeyed(IEnumerable<string> keys)
+    {
+        List<Job> jobs = [];
+        lock (_gate)
+        {
+            foreach (string key in keys)
+            {
+                if (_keys.TryGetValue(key, out JobId id))
+                {
+                    jobs.Add(_jobs[id]);
+                }
+            }
+        }
+
+        return jobs;
     }
 
     // The numbers are dense: they are tried one after the other, a page under the lock at a time.
@@ -177,6 +202,12 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
             if (!_jobs.Remove(id, out Job? job))
             {
                 continue;
+            }
+
+            // A job added in the same write may have the key already.
+            if (job.Key is { } key && _keys[key] == id)
+            {
+                _keys.Remove(key);
             }
 
             foreach (JobDependency edge in job.Parents)

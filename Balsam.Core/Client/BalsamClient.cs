@@ -50,6 +50,7 @@ public sealed partial class BalsamClient
         (await SubmitAsync([job], cancellationToken).ConfigureAwait(false))[0];
 
     /// <summary>Submits jobs, and the edges between them, in one atomic call: all of them are stored durably, or none.</summary>
+    /// <remarks>A job whose <see cref="NewJob.Key"/> a stored job has is not added again: that job is given back in its place, unchanged, and is the parent of those that come after it.</remarks>
     /// <param name="jobs">The jobs; parents may be jobs of the same call, in any order, or stored ones.</param>
     /// <param name="cancellationToken">Cancels the call; a write that has begun is finished.</param>
     /// <returns>The stored jobs, in the order of <paramref name="jobs"/>.</returns>
@@ -58,34 +59,18 @@ public sealed partial class BalsamClient
     public async Task<IReadOnlyList<Job>> SubmitAsync(IEnumerable<NewJob> jobs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(jobs);
-        NewJob[] all = [.. jobs];
-        if (all.Contains(null))
+        SubmissionPlan plan = await PlanAsync(jobs, cancellationToken).ConfigureAwait(false);
+        if (plan.Problems.Count > 0)
         {
-            throw new ArgumentException("One of the jobs is null.", nameof(jobs));
+            throw new SubmitRefusedException(plan.Problems);
         }
 
-        await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
-        JobId[] parents = [.. all.SelectMany(job => job.Parents).Where(parent => parent.Job is null).Select(parent => parent.Stored).Distinct()];
-        HashSet<JobId> stored = parents.Length == 0 ? [] : [.. (await _store.FindAsync(parents, cancellationToken).ConfigureAwait(false)).Select(job => job.Id)];
-        Dictionary<SiteName, IReadOnlyList<NodeSpec>> nodes = [];
-        foreach (SiteName site in all.Select(job => job.Site ?? _site).Distinct())
-        {
-            nodes.Add(site, await NodesOfAsync(site, cancellationToken).ConfigureAwait(false));
-        }
-
-        var planner = new SubmissionPlanner(_applications, _site, nodes, stored);
-        IReadOnlyList<JobAddition> additions = planner.Plan(all);
-        if (planner.Problems.Count > 0)
-        {
-            throw new SubmitRefusedException(planner.Problems);
-        }
-
-        if (additions.Count == 0)
+        if (plan.Additions.Count == 0)
         {
             return [];
         }
 
-        IReadOnlyList<CommitResult> results = await _store.CommitAsync([new JobCommit { Additions = additions }], cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<CommitResult> results = await _store.CommitAsync([new JobCommit { Additions = plan.Additions }], cancellationToken).ConfigureAwait(false);
         return results[0].Refusal is { } refusal ? throw refusal : results[0].Added;
     }
 

@@ -18,7 +18,7 @@ public enum SubmitProblemKind
     /// <summary>A parameter is not one of the application's.</summary>
     SurplusParameter = 5,
 
-    /// <summary>A parameter cannot stand in a command line, or the parameters are too large.</summary>
+    /// <summary>A parameter cannot stand in a command line or is not of the type that the application takes, or the parameters are too large.</summary>
     BadParameter = 6,
 
     /// <summary>The workdir is absolute, leaves the data directory, or cannot be a path.</summary>
@@ -30,6 +30,12 @@ public enum SubmitProblemKind
     /// <summary>The request is larger than any known node, or makes no sense.</summary>
     BadResources = 9,
 
-    /// <summary>A tag or the data cannot be stored.</summary>
+    /// <summary>A tag, the key or the data cannot be stored.</summary>
     BadField = 10,
+
+    /// <summary>Two jobs of the call have the same key.</summary>
+    DuplicateKey = 11,
+
+    /// <summary>A parent is named twice, with different conditions.</summary>
+    ConflictingParent = 12,
 }

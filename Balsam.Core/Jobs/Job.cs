@@ -31,6 +31,9 @@ public sealed class Job
     /// <summary>The directory it runs in, relative to the site's data directory, with <c>/</c> between the parts.</summary>
     public string Workdir => _fields.Workdir;
 
+    /// <summary>The name that no other job of the store has, given by <see cref="NewJob.WithKey"/>; null for none. It never changes.</summary>
+    public string? Key => _fields.Key;
+
     /// <summary>The application's parameters.</summary>
     public JobData Parameters => _fields.Parameters;
 
@@ -103,6 +106,7 @@ public sealed class Job
             Application = addition.Application,
             Site = addition.Site,
             Workdir = addition.Workdir ?? $"{addition.Application}/{id}",
+            Key = addition.Key,
             Parameters = addition.Parameters,
             Tags = addition.Tags,
             Data = addition.Data,
@@ -169,6 +173,6 @@ public sealed class Job
     internal Job Edit(Func<JobSnapshot, JobSnapshot> edit, DateTimeOffset at)
     {
         JobSnapshot edited = edit(_fields);
-        return new Job(edited with { Id = Id, State = State, Version = Version + 1, NotBefore = edited.NotBefore?.ToStoredInstant(), LastUpdate = at.ToStoredInstant() });
+        return new Job(edited with { Id = Id, Key = Key, State = State, Version = Version + 1, NotBefore = edited.NotBefore?.ToStoredInstant(), LastUpdate = at.ToStoredInstant() });
     }
 }

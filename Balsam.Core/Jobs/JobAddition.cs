@@ -12,6 +12,9 @@ public sealed record JobAddition
     /// <summary>The site the job belongs to.</summary>
     public required SiteName Site { get; init; }
 
+    /// <summary>The name under which the job is added once: when a stored job has it, nothing is added, and that job stands in its place. Null for none.</summary>
+    public string? Key { get; init; }
+
     /// <summary>The workdir; null for <c>application/id</c>.</summary>
     public string? Workdir { get; init; }
 

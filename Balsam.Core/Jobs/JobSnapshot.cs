@@ -25,6 +25,9 @@ public sealed record JobSnapshot
     /// <summary>The directory it runs in, relative to the site's data directory.</summary>
     public required string Workdir { get; init; }
 
+    /// <summary>The name that no other job of the store has; null for none.</summary>
+    public string? Key { get; init; }
+
     /// <summary>The application's parameters.</summary>
     public JobData Parameters { get; init; } = JobData.Empty;
 

@@ -106,6 +106,11 @@ public sealed partial class JobQuery
     /// <returns>The narrower query.</returns>
     public JobQuery WithTags(params IEnumerable<(string Key, string Value)> tags) => WithTags(tags.Select(tag => KeyValuePair.Create(tag.Key, tag.Value)));
 
+    /// <summary>Jobs with one of some keys: <c>await client.Jobs.WithKey("study/mesh-64").FirstOrDefaultAsync()</c>.</summary>
+    /// <param name="keys">The keys, as <see cref="NewJob.WithKey"/> gave them; none gives no job.</param>
+    /// <returns>The narrower query.</returns>
+    public JobQuery WithKey(params IEnumerable<string> keys) => Where(new KeyFilter([.. keys]));
+
     /// <summary>Jobs of some numbers.</summary>
     /// <param name="ids">The numbers; none gives no job.</param>
     /// <returns>The narrower query.</returns>

@@ -19,10 +19,15 @@ public interface IJobStore : IAsyncDisposable
     Task OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>Applies commits, each all or nothing by itself, all of them in one durable write.</summary>
+    /// <remarks>
+    /// An addition whose key a job has (a stored one, or one of an earlier commit in the same write) adds nothing: that job stands in its place, unchanged, in
+    /// <see cref="CommitResult.Added"/> and as a parent of other additions. It is decided inside the transaction, so that callers who race with the same keyed
+    /// graph end with one set of jobs. The key of a deleted job is free.
+    /// </remarks>
     /// <param name="commits">The commits, applied in order.</param>
     /// <param name="cancellationToken">Cancels the wait before the write has begun; a write that has begun is finished.</param>
     /// <returns>What became of each, in the same order.</returns>
-    /// <exception cref="ArgumentException">A commit changes a job twice, or names a parent that is not in it; nothing of the call is written.</exception>
+    /// <exception cref="ArgumentException">A commit changes a job twice, names a parent that is not in it, or has a key twice; nothing of the call is written.</exception>
     /// <exception cref="StoreException">The store cannot write; nothing is known to be written.</exception>
     Task<IReadOnlyList<CommitResult>> CommitAsync(IReadOnlyList<JobCommit> commits, CancellationToken cancellationToken);
 

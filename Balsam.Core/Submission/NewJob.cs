@@ -26,6 +26,9 @@ public sealed class NewJob
     /// <summary>The workdir, relative to the site's data directory; null for <c>application/id</c>.</summary>
     public string? Workdir { get; }
 
+    /// <summary>The name under which the job is submitted once; null for none.</summary>
+    public string? Key { get; private set; }
+
     /// <summary>The site the job belongs to; null for the client's own.</summary>
     public SiteName? Site { get; private set; }
 
@@ -91,6 +94,19 @@ public sealed class NewJob
     {
         ArgumentNullException.ThrowIfNull(parent);
         return After(parent.Id, condition);
+    }
+
+    /// <summary>
+    /// Names the job, so that it is submitted once however often it is asked for: when a stored job has the key, nothing is added, and the submit gives that job,
+    /// as it is stored. No two jobs of a store have the same key, whatever their site or application; a job that is deleted gives its key back.
+    /// </summary>
+    /// <param name="key">The key: 1 to <see cref="SubmissionLimits.KeyLength"/> characters, none of them a control character, compared by their codes. For example <c>study/mesh-64</c>.</param>
+    /// <returns>This job.</returns>
+    public NewJob WithKey(string key)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        Key = key;
+        return this;
     }
 
     /// <summary>Sets a tag.</summary>

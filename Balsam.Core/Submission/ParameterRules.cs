@@ -22,8 +22,15 @@ internal static class ParameterRules
             return given;
         }
 
-        if (application is null || (application.Parameters.Count == 0 && application.IsFunction))
+        if (application is null)
         {
+            return given;
+        }
+
+        if (application.Parameters.Count == 0 && application.IsFunction)
+        {
+            // A function whose input is not an object; without any, it says itself what it needs.
+            CheckTypes(application, given.IsEmpty ? null : given, refuse);
             return given;
         }
 
@@ -33,10 +40,17 @@ internal static class ParameterRules
             return given;
         }
 
+        bool isSound = true;
+        void Refuse(SubmitProblemKind kind, string message)
+        {
+            isSound = false;
+            refuse(kind, message);
+        }
+
         string known = application.Parameters.Count == 0 ? "none" : string.Join(", ", application.Parameters.Select(parameter => parameter.Name));
         foreach (string name in given.Names.Except(application.Parameters.Select(parameter => parameter.Name), StringComparer.Ordinal))
         {
-            refuse(SubmitProblemKind.SurplusParameter, $"'{name}' is not a parameter of {application.Name}. Known: {known}.");
+            Refuse(SubmitProblemKind.SurplusParameter, $"'{name}' is not a parameter of {application.Name}. Known: {known}.");
         }
 
         JsonObject? completed = null;
@@ -44,7 +58,7 @@ internal static class ParameterRules
         {
             if (parameter.Required)
             {
-                refuse(SubmitProblemKind.MissingParameter, $"parameter '{parameter.Name}' is missing{(parameter.Help is null ? "" : $" ({parameter.Help})")}. Known: {known}.");
+                Refuse(SubmitProblemKind.MissingParameter, $"parameter '{parameter.Name}' is missing{(parameter.Help is null ? "" : $" ({parameter.Help})")}. Known: {known}.");
             }
             else if (parameter.Default is not null)
             {
@@ -54,8 +68,17 @@ internal static class ParameterRules
         }
 
         JobData result = completed is null ? given : JobData.Parse(completed.ToJsonString(BalsamJson.Options));
-        CheckRendering(application, result, refuse);
+        CheckRendering(application, result, Refuse);
+        CheckTypes(application, isSound ? result : null, refuse);
         return result;
+    }
+
+    private static void CheckTypes(ApplicationDescriptor application, JobData? parameters, Action<SubmitProblemKind, string> refuse)
+    {
+        foreach (string problem in parameters is not null && application.ParametersType is { } type ? ParameterTypes.Check(parameters, type) : [])
+        {
+            refuse(SubmitProblemKind.BadParameter, problem);
+        }
     }
 
     private static void CheckRendering(ApplicationDescriptor application, JobData parameters, Action<SubmitProblemKind, string> refuse)

@@ -23,6 +23,9 @@ public static class SubmissionLimits
     /// <summary>The longest tag, key and value together, in characters: 300, so that every store can index it whole.</summary>
     public const int TagLength = 300;
 
+    /// <summary>The longest key in characters: 300, so that every store can index it whole.</summary>
+    public const int KeyLength = 300;
+
     /// <summary>Says why data cannot be kept; null when they can.</summary>
     internal static string? WhyTooLarge(JobData data) => data.Json.Length <= DataLength
         ? null

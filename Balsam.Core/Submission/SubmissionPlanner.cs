@@ -5,10 +5,13 @@ using System.Globalization;
 namespace Balsam;
 
 /// <summary>Checks the jobs of one submit and makes them ready for the store. Looks at everything, so that all problems come out together.</summary>
-internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteName defaultSite, IReadOnlyDictionary<SiteName, IReadOnlyList<NodeSpec>> nodes, IReadOnlySet<JobId> storedParents)
+internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteName defaultSite, IReadOnlyDictionary<SiteName, IReadOnlyList<NodeSpec>> nodes, IReadOnlyDictionary<JobId, Job> storedParents)
 {
     private readonly List<SubmitProblem> _problems = [];
     private readonly Dictionary<(SiteName, JobResources), string?> _knownRequests = [];
+    private readonly Dictionary<string, int> _keys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JobId> _storedKeys =
+        storedParents.Values.Where(parent => parent.Key is not null).ToDictionary(parent => parent.Key!, parent => parent.Id, StringComparer.Ordinal);
 
     /// <summary>The problems found by <see cref="Plan"/>.</summary>
     public IReadOnlyList<SubmitProblem> Problems => _problems;
@@ -53,10 +56,12 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
 
         CheckResources(index, job, site, resources);
         CheckFields(index, job);
+        CheckKey(index, job, places);
         return new JobAddition
         {
             Application = job.Application,
             Site = site,
+            Key = job.Key,
             Workdir = CheckWorkdir(index, job, site, workdirs),
             Parameters = parameters,
             Tags = job.Tags.Count == 0 ? FrozenDictionary<string, string>.Empty : new Dictionary<string, string>(job.Tags, StringComparer.Ordinal),
@@ -98,6 +103,25 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
         }
     }
 
+    private void CheckKey(int index, NewJob job, Dictionary<NewJob, int> places)
+    {
+        if (job.Key is not { } key || places[job] != index)
+        {
+            return;
+        }
+
+        if (key.Length > SubmissionLimits.KeyLength || key.Any(char.IsControl) || !Workdirs.IsUnicode(key))
+        {
+            string shown = key.Length > 40 ? key[..40] + "…" : key;
+            Refuse(index, job, SubmitProblemKind.BadField, string.Create(
+                CultureInfo.InvariantCulture, $"the key '{shown}' is not valid Unicode, has a control character, or is longer than {SubmissionLimits.KeyLength} characters."));
+        }
+        else if (!_keys.TryAdd(key, index))
+        {
+            Refuse(index, job, SubmitProblemKind.DuplicateKey, string.Create(CultureInfo.InvariantCulture, $"the key '{key}' is [{_keys[key]}]'s already; give each job its own."));
+        }
+    }
+
     private string? CheckWorkdir(int index, NewJob job, SiteName site, Dictionary<(SiteName, string), int> workdirs)
     {
         if (job.Workdir is null)
@@ -126,7 +150,7 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
         }
 
         ImmutableArray<ParentReference>.Builder parents = ImmutableArray.CreateBuilder<ParentReference>(job.Parents.Count);
-        HashSet<ParentReference> seen = [];
+        Dictionary<ParentReference, DependencyCondition> seen = [];
         foreach (NewJobParent parent in job.Parents)
         {
             ParentReference reference;
@@ -140,7 +164,7 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
 
                 reference = ParentReference.ToIndex(place, parent.Condition);
             }
-            else if (storedParents.Contains(parent.Stored))
+            else if (storedParents.ContainsKey(parent.Stored))
             {
                 reference = ParentReference.To(parent.Stored, parent.Condition);
             }
@@ -150,14 +174,25 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
                 continue;
             }
 
-            if (seen.Add(reference))
+            if (seen.TryAdd(IdentityOf(reference, parent.Job), parent.Condition))
             {
                 parents.Add(reference);
+            }
+            else if (seen[IdentityOf(reference, parent.Job)] is var earlier && earlier != parent.Condition)
+            {
+                string name = parent.Job?.ToString() ?? $"job {parent.Stored}";
+                Refuse(index, job, SubmitProblemKind.ConflictingParent, $"its parent ({name}) is named twice, with the conditions {earlier} and {parent.Condition}; name it once.");
             }
         }
 
         return parents.ToImmutable();
     }
+
+    // A parent of the call whose key a stored parent has is that job.
+    private ParentReference IdentityOf(ParentReference reference, NewJob? sibling) =>
+        sibling?.Key is { } key && _storedKeys.TryGetValue(key, out JobId stored) ? ParentReference.To(stored)
+        : reference.IsStored ? ParentReference.To(reference.Stored)
+        : ParentReference.ToIndex(reference.Index);
 
     // Kahn's algorithm: what cannot be ordered is on a circle, or behind one.
     private void FindCycle(IReadOnlyList<NewJob> jobs, JobAddition[] additions)

@@ -28,6 +28,7 @@ internal static class JobDocument
             ["last"] = fields.LastUpdate.ToUnixTimeMilliseconds(),
             [ChunksField] = new BsonArray(chunks.Select(chunk => new BsonValue(chunk))),
         };
+        PutUnless(document, "key", fields.Key is null, () => fields.Key);
         PutUnless(document, "par", fields.Parameters.IsEmpty, () => fields.Parameters.Json);
         PutUnless(document, "data", fields.Data.IsEmpty, () => fields.Data.Json);
         PutUnless(document, "tags", fields.Tags.Count == 0, () => new BsonArray(fields.Tags.Select(tag => new BsonValue(TagKey(tag.Key, tag.Value)))));
@@ -58,6 +59,7 @@ internal static class JobDocument
             Workdir = document["dir"].AsString,
             CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(document["made"].AsInt64),
             LastUpdate = DateTimeOffset.FromUnixTimeMilliseconds(document["last"].AsInt64),
+            Key = ReadKey(document),
             Parameters = ReadData(document["par"]),
             Data = ReadData(document["data"]),
             Tags = document["tags"] is { IsArray: true } tags ? tags.AsArray.Select(tag => tag.AsString).ToDictionary(KeyOf, ValueOf, StringComparer.Ordinal) : JobTags.Empty,
@@ -73,6 +75,8 @@ internal static class JobDocument
             NotBefore = document["due"] is { IsInt64: true } due ? DateTimeOffset.FromUnixTimeMilliseconds(due.AsInt64) : null,
         });
     }
+
+    public static string? ReadKey(BsonDocument document) => document["key"] is { IsString: true } key ? key.AsString : null;
 
     public static ImmutableArray<long> ReadChunks(BsonDocument document) => [.. document[ChunksField].AsArray.Select(chunk => chunk.AsInt64)];
 

@@ -35,7 +35,7 @@ public sealed class LiteDbJobStoreTests
         Assert.That(after.Select(job => (job.Id, job.State, job.Version)), Is.EqualTo(before.Select(job => (job.Id, job.State, job.Version))));
         Assert.That((await store.CountAsync(JobFilter.All, CancellationToken.None))[JobState.Failed], Is.EqualTo(before.Count(job => job.State == JobState.Failed)));
         await store.DisposeAsync();
-        Rewrite(database => Assert.That(database.GetCollection("head").FindById(1)["schema"].AsInt32, Is.EqualTo(3)));
+        Rewrite(database => Assert.That(database.GetCollection("head").FindById(1)["schema"].AsInt32, Is.EqualTo(4)));
     }
 
     [Test]
@@ -60,6 +60,34 @@ public sealed class LiteDbJobStoreTests
         }
 
         Assert.That(before.SelectMany(job => job.Tags), Is.Not.Empty);
+    }
+
+    [Test]
+    public async Task Open_FileOfSchema3_TakesKeysFromThenOn()
+    {
+        IReadOnlyList<Job> before = await FillAsync();
+        Rewrite(database =>
+        {
+            // Schema 3 knew no keys.
+            Assert.That(database.GetCollection("jobs").FindAll().Select(job => job.ContainsKey("key")), Has.All.False);
+            database.DropCollection("keys");
+            SetSchema(database, 3);
+        });
+        var keyed = new JobCommit { Additions = [new JobAddition { Application = "App", Site = SiteName.Local, Key = "study/mesh-64" }] };
+
+        JobId first;
+        await using (var store = new LiteDbJobStore(StorePath))
+        {
+            await store.OpenAsync(CancellationToken.None);
+            Assert.That((await store.QueryAsync(new JobSelector(), CancellationToken.None)).Select(job => (job.Id, job.Version, job.Key)), Is.EqualTo(before.Select(job => (job.Id, job.Version, (string?)null))));
+            first = (await store.CommitAsync([keyed], CancellationToken.None))[0].Added[0].Id;
+        }
+
+        await using var reopened = new LiteDbJobStore(StorePath);
+        await reopened.OpenAsync(CancellationToken.None);
+        Assert.That((await reopened.CommitAsync([keyed], CancellationToken.None))[0].Existing, Is.EqualTo(new[] { first }));
+        await reopened.DisposeAsync();
+        Rewrite(database => Assert.That(database.GetCollection("head").FindById(1)["schema"].AsInt32, Is.EqualTo(4)));
     }
 
     [Test]

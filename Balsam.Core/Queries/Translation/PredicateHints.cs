@@ -6,7 +6,7 @@ namespace Balsam;
 internal static class PredicateHints
 {
     private const string Fields =
-        "what can be asked is Id, State, Application, Site, Workdir, Tags, Data, Parameters, Attempt, Priority, ReturnCode, Failure.Kind, LastUpdate, CreatedAt, IsPreprocessed and Parents.Any";
+        "what can be asked is Id, State, Application, Site, Workdir, Key, Tags, Data, Parameters, Attempt, Priority, ReturnCode, Failure.Kind, LastUpdate, CreatedAt, IsPreprocessed and Parents.Any";
 
     public static string For(Expression part) => PredicateMethods.Unconverted(part) switch
     {
@@ -21,7 +21,7 @@ internal static class PredicateHints
 
     public static string For(SubjectKind kind) => kind switch
     {
-        SubjectKind.Application or SubjectKind.Site or SubjectKind.Workdir or SubjectKind.Tag or SubjectKind.TagOrNull or SubjectKind.FailureKind =>
+        SubjectKind.Application or SubjectKind.Site or SubjectKind.Workdir or SubjectKind.Key or SubjectKind.Tag or SubjectKind.TagOrNull or SubjectKind.FailureKind =>
             "it can be compared with == and != only; for a range of workdirs use .UnderWorkdir(directory)",
         SubjectKind.Failure => "compare it with null, or its kind: j.Failure.Kind == FailureKind.Signal",
         SubjectKind.ParentCount => "ask whether there are parents: j.Parents.Any(), or use .ChildrenOf(id)",

@@ -46,6 +46,7 @@ internal sealed record PredicateSubject(SubjectKind Kind, Type Type)
                 nameof(Job.Application) => SubjectKind.Application,
                 nameof(Job.Site) => SubjectKind.Site,
                 nameof(Job.Workdir) => SubjectKind.Workdir,
+                nameof(Job.Key) => SubjectKind.Key,
                 nameof(Job.Attempt) => SubjectKind.Attempt,
                 nameof(Job.Priority) => SubjectKind.Priority,
                 nameof(Job.ReturnCode) => SubjectKind.ReturnCodeOrNull,

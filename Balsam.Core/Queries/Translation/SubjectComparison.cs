@@ -23,6 +23,7 @@ internal static class SubjectComparison
         SubjectKind.Application => Equality(comparison, value is string text ? new ApplicationFilter(text) : value is ApplicationName name ? new ApplicationFilter(name) : None),
         SubjectKind.Site => Equality(comparison, value is string text ? new SiteFilter(text) : value is SiteName name ? new SiteFilter(name) : None),
         SubjectKind.Workdir => Equality(comparison, value is string text ? new WorkdirTextFilter(text, TextMatch.Whole) : None),
+        SubjectKind.Key => Equality(comparison, value is string text ? new KeyFilter([text]) : new KeyFilter(null).Not()),
         SubjectKind.Tag => Present(new TagFilter(subject.Key, null), Equality(comparison, value is string text ? new TagFilter(subject.Key, text) : None), comparison),
         SubjectKind.TagOrNull => Equality(comparison, value is string text ? new TagFilter(subject.Key, text) : new TagFilter(subject.Key, null).Not()),
         SubjectKind.Attempt => Range(comparison, value, (min, max) => new AttemptFilter(min, max)),
@@ -47,6 +48,8 @@ internal static class SubjectComparison
         {
             case SubjectKind.Id:
                 return new IdFilter([.. values.Select(value => value is JobId id ? id.Value : WholeOf(value) ?? 0).Where(number => number > 0).Select(number => new JobId(number))]);
+            case SubjectKind.Key when !values.Contains(null):
+                return new KeyFilter([.. values.OfType<string>()]);
             case SubjectKind.State:
                 return new StateFilter(JobStateSet.Of([.. values.OfType<JobState>()]));
             default:

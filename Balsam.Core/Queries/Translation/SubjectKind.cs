@@ -8,6 +8,7 @@ internal enum SubjectKind
     Application,
     Site,
     Workdir,
+    Key,
     Tag,
     TagOrNull,
     Attempt,

@@ -4,7 +4,7 @@ namespace Balsam.Storage.Embedded;
 internal static class CommitChecks
 {
     /// <summary>Refuses mistakes of the caller that can be seen without the store, before anything of the call is staged.</summary>
-    /// <exception cref="ArgumentException">A commit changes a job twice, or refers to a parent that is not in it.</exception>
+    /// <exception cref="ArgumentException">A commit changes a job twice, refers to a parent that is not in it, or has a key twice.</exception>
     public static void DemandSound(IReadOnlyList<JobCommit> commits)
     {
         foreach (JobCommit commit in commits)
@@ -15,6 +15,15 @@ internal static class CommitChecks
                 if (!seen.Add(change.Before.Id))
                 {
                     throw new ArgumentException($"A commit changes job {change.Before.Id} twice; put both changes into one JobChange.", nameof(commits));
+                }
+            }
+
+            HashSet<string> keys = new(StringComparer.Ordinal);
+            foreach (string key in commit.Additions.Select(addition => addition.Key).OfType<string>())
+            {
+                if (!keys.Add(key))
+                {
+                    throw new ArgumentException($"Two additions of a commit have the key '{key}'; no two jobs have the same one.", nameof(commits));
                 }
             }
 
@@ -57,7 +66,7 @@ internal static class CommitChecks
             at = to;
         }
 
-        return at == change.After.State
+        return at == change.After.State && change.After.Key == stored.Key
             ? null
             : new BalsamException($"The change of job {stored.Id} ends in {change.After.State.ToText()}, its steps in {at.ToText()}: it was not made on the job as it is stored.");
     }

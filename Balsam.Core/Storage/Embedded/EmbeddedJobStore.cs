@@ -88,7 +88,8 @@ public abstract partial class EmbeddedJobStore : IJobStore
         ArgumentNullException.ThrowIfNull(commits);
         CommitChecks.DemandSound(commits);
         DemandOpen();
-        return await _queue.WriteAsync(batch => commits.Select(commit => batch.Stage(commit, _sessions)).ToArray(), cancellationToken).ConfigureAwait(false);
+        string[] keys = [.. commits.SelectMany(commit => commit.Additions).Select(addition => addition.Key).OfType<string>()];
+        return await _queue.WriteAsync(batch => commits.Select(commit => batch.Stage(commit, _sessions)).ToArray(), cancellationToken, batch => batch.LookUp(keys)).ConfigureAwait(false);
     }
 
     /// <summary>Opens what is underneath and reads the start of the working set. Called on the writer thread, again after a failed write.</summary>
@@ -157,7 +158,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
                 Reload();
             }
 
-            var batch = new StagedBatch(_lastId, _lastSequence, _lastEpoch, _graph, FindPublished, ReadChildren, _time);
+            var batch = new StagedBatch(_lastId, _lastSequence, _lastEpoch, _graph, FindPublished, ReadChildren, FindKeyed, _time);
             requests.ForEach(request => request.Prepare(batch));
             lock (_gate)
             {
@@ -215,6 +216,13 @@ public abstract partial class EmbeddedJobStore : IJobStore
         }
 
         return active ?? (_states[id.Value] is null ? null : Read(id));
+    }
+
+    // On the writer's thread, everything written is published.
+    private IEnumerable<Job> FindKeyed(IReadOnlyCollection<string> keys)
+    {
+        var filter = new KeyFilter([.. keys]);
+        return Scan(filter, false).Where(filter.Matches);
     }
 
     private void Reload()

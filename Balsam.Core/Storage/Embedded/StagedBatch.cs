@@ -11,6 +11,8 @@ internal sealed class StagedBatch
 {
     private readonly Func<JobId, Job?> _published;
     private readonly Func<JobId, IEnumerable<Job>> _publishedChildren;
+    private readonly Func<IReadOnlyCollection<string>, IEnumerable<Job>> _publishedKeys;
+    private readonly Dictionary<string, Job?> _keys = new(StringComparer.Ordinal);
     private readonly DependencyGraph _graph;
     private readonly DependencyGraph _staged = new();
     private readonly TimeProvider _time;
@@ -22,17 +24,25 @@ internal sealed class StagedBatch
     private long _moves;
 
     public StagedBatch(
-        long lastId, long lastSequence, long lastEpoch, DependencyGraph graph, Func<JobId, Job?> published, Func<JobId, IEnumerable<Job>> publishedChildren, TimeProvider time)
+        long lastId,
+        long lastSequence,
+        long lastEpoch,
+        DependencyGraph graph,
+        Func<JobId, Job?> published,
+        Func<JobId, IEnumerable<Job>> publishedChildren,
+        Func<IReadOnlyCollection<string>, IEnumerable<Job>> publishedKeys,
+        TimeProvider time)
     {
         Write = new WriteBatch { LastId = lastId, LastSequence = lastSequence, LastEpoch = lastEpoch };
         _graph = graph;
         _published = published;
         _publishedChildren = publishedChildren;
+        _publishedKeys = publishedKeys;
         _time = time;
     }
 
     private StagedBatch(StagedBatch below)
-        : this(below.Write.LastId, below.Write.LastSequence, below.Write.LastEpoch, below._graph, below.Find, below._publishedChildren, below._time) => _below = below;
+        : this(below.Write.LastId, below.Write.LastSequence, below.Write.LastEpoch, below._graph, below.Find, below._publishedChildren, below._publishedKeys, below._time) => _below = below;
 
     public WriteBatch Write { get; }
 
@@ -112,6 +122,22 @@ internal sealed class StagedBatch
     public KeyValuePair<JobId, DependencyCondition>[] ChildrenOf(JobId parent) =>
         [.. (_below?.ChildrenOf(parent) ?? _graph.ChildrenOf(parent)).Concat(_staged.ChildrenOf(parent)).DistinctBy(child => child.Key)];
 
+    /// <summary>Looks up who has some keys. What was looked up before a commit is staged need not be while others wait for it.</summary>
+    public void LookUp(IEnumerable<string> keys)
+    {
+        HashSet<string> unknown = new(keys.Where(key => !_keys.ContainsKey(key)), StringComparer.Ordinal);
+        foreach (Job job in unknown.Count == 0 ? [] : _publishedKeys(unknown))
+        {
+            _keys.Add(job.Key!, job);
+            unknown.Remove(job.Key!);
+        }
+
+        foreach (string key in unknown)
+        {
+            _keys.Add(key, null);
+        }
+    }
+
     public CommitResult Stage(JobCommit commit, SessionTable sessions)
     {
         if (WhyRefused(commit, sessions) is { } refusal)
@@ -128,9 +154,10 @@ internal sealed class StagedBatch
             }
         }
 
-        IReadOnlyList<Job> added = Add(commit.Additions);
+        HashSet<JobId> existing = [];
+        Job[] added = Add(commit.Additions, existing);
         FollowEdges();
-        return CommitResult.Written([.. added.Select(job => Find(job.Id)!)]);
+        return CommitResult.Written([.. added.Select(job => Write.Find(job.Id) ?? job)], existing);
     }
 
     /// <summary>Moves a job on the store's own account.</summary>
@@ -215,38 +242,54 @@ internal sealed class StagedBatch
         }
     }
 
-    private Job[] Add(IReadOnlyList<JobAddition> additions)
+    private Job[] Add(IReadOnlyList<JobAddition> additions, HashSet<JobId> existing)
     {
         if (additions.Count == 0)
         {
             return [];
         }
 
+        LookUp(additions.Select(addition => addition.Key).OfType<string>());
         DateTimeOffset now = _time.GetUtcNow();
-        long first = Write.LastId + 1;
-        Write.LastId += additions.Count;
+        Job?[] owners = [.. additions.Select(addition => OwnerOf(addition.Key))];
+        JobId[] ids = [.. owners.Select(owner => owner?.Id ?? new JobId(++Write.LastId))];
         var jobs = new Job[additions.Count];
         for (int i = 0; i < jobs.Length; i++)
         {
-            ImmutableArray<JobDependency> parents = additions[i].Parents.IsEmpty
-                ? []
-                : [.. additions[i].Parents.Select(parent => new JobDependency(parent.IsStored ? parent.Stored : new JobId(first + parent.Index), parent.Condition)).DistinctBy(edge => edge.Parent)];
-            jobs[i] = Job.Create(new JobId(first + i), additions[i], parents, now);
+            jobs[i] = owners[i] ?? Job.Create(ids[i], additions[i], ParentsOf(additions[i], ids), now);
+            if (owners[i] is not null)
+            {
+                existing.Add(ids[i]);
+                continue;
+            }
+
             Write.Insert(jobs[i]);
-            foreach (JobDependency edge in parents)
+            foreach (JobDependency edge in jobs[i].Parents)
             {
                 ref List<JobId>? children = ref CollectionsMarshal.GetValueRefOrAddDefault(_newChildren, edge.Parent, out _);
                 (children ??= []).Add(jobs[i].Id);
             }
+
+            if (jobs[i].Key is { } key)
+            {
+                _keys[key] = jobs[i];
+            }
         }
 
-        foreach (Job job in jobs)
+        foreach (Job job in jobs.Where((_, i) => owners[i] is null))
         {
             Settle(job, now);
         }
 
         return jobs;
     }
+
+    private Job? OwnerOf(string? key) =>
+        key is null || _keys[key] is not { } owner || Write.IsDeleted(owner.Id) ? null : Write.Find(owner.Id) ?? owner;
+
+    private static ImmutableArray<JobDependency> ParentsOf(JobAddition addition, JobId[] siblings) => addition.Parents.IsEmpty
+        ? []
+        : [.. addition.Parents.Select(parent => new JobDependency(parent.IsStored ? parent.Stored : siblings[parent.Index], parent.Condition)).DistinctBy(edge => edge.Parent)];
 
     // A job that comes back to wait for its parents may find them all finished, or one of them failed.
     private void Await(JobChange change, LeaseToken? author)

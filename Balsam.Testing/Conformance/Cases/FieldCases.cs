@@ -24,6 +24,7 @@ internal static class FieldCases
     {
         Application = "Odd-app_1.0",
         Site = "other.site",
+        Key = "stüdy/漢字 '\"🌲 %_$",
         Workdir = "stüdy/漢字 '\"/1",
         Parameters = JobData.From(new { text = Odd, list = new[] { 1.5, -0.0, 1e-300 }, nested = new { a = (int?)null, b = true } }),
         Tags = new Dictionary<string, string> { [Odd] = Odd, ["empty"] = "", ["a"] = "A", ["A"] = "a", ["dotted.key$"] = "x" },

@@ -30,6 +30,7 @@ internal static class FilterCases
             {
                 Application = random.Next(2) == 0 ? "App" : "Other",
                 Site = random.Next(4) == 0 ? "theta" : "local",
+                Key = random.Next(2) == 0 ? null : FormattableString.Invariant($"key/{i}"),
                 Workdir = $"study/{(char)('a' + random.Next(3))}/{random.Next(4)}",
                 Priority = random.Next(-1, 2),
                 Tags = random.Next(3) == 0 ? [] : new Dictionary<string, string> { ["study"] = random.Next(2) == 0 ? "a" : "b", [$"k{random.Next(3)}"] = "" },

@@ -24,7 +24,7 @@ internal sealed class RandomFilters(Random random, IReadOnlyList<Job> jobs)
 
     private DateTimeOffset? PerhapsInstant(Func<Job, DateTimeOffset> of) => random.Next(3) == 0 ? null : of(AnyJob()).AddMilliseconds(random.Next(-1, 2));
 
-    private JobFilter Leaf() => random.Next(19) switch
+    private JobFilter Leaf() => random.Next(20) switch
     {
         0 => new StateFilter(JobStateSet.Of([.. JobStates.All.Where(_ => random.Next(3) == 0)])),
         1 => new StateFilter(AnyOf(JobStates.Final, JobStates.Claimable, JobStates.All, JobStateSet.Empty)),
@@ -42,7 +42,8 @@ internal sealed class RandomFilters(Random random, IReadOnlyList<Job> jobs)
         14 => new AttemptFilter(Perhaps(0, 3), Perhaps(0, 3)),
         15 => new PriorityFilter(Perhaps(-2, 3), Perhaps(-2, 3)),
         16 => AnyOf<JobFilter>(new FailureFilter(null), new FailureFilter(FailureKind.Cancelled), new FailureFilter(FailureKind.Signal), new ReturnCodeFilter(Perhaps(-1, 2), null), new PreprocessedFilter()),
-        17 => new JsonExistsFilter(AnyOf(Enum.GetValues<JsonSource>()), JsonPath.Parse(AnyOf(Paths))),
+        17 => new KeyFilter(random.Next(4) == 0 ? null : [.. Enumerable.Range(0, random.Next(4)).Select(_ => AnyJob().Key ?? AnyOf("key/1", "key", "KEY/1"))]),
+        18 => new JsonExistsFilter(AnyOf(Enum.GetValues<JsonSource>()), JsonPath.Parse(AnyOf(Paths))),
         _ => new JsonFilter(AnyOf(Enum.GetValues<JsonSource>()), JsonPath.Parse(AnyOf(Paths)), AnyOf(Enum.GetValues<Comparison>()), JobData.Parse(AnyOf("0", "1", "1.0", "-2.5", "3", "\"a\"", "\"b\"", "true", "null", "{\"x\":1}", "[1]"))),
     };
 }

@@ -18,7 +18,7 @@ internal static class Snapshots
     [
         (nameof(JobSnapshot.Id), job => job.Id), (nameof(JobSnapshot.Version), job => job.Version), (nameof(JobSnapshot.State), job => job.State),
         (nameof(JobSnapshot.Application), job => job.Application), (nameof(JobSnapshot.Site), job => job.Site), (nameof(JobSnapshot.Workdir), job => job.Workdir),
-        (nameof(JobSnapshot.Parameters), job => job.Parameters.Json), (nameof(JobSnapshot.Data), job => job.Data.Json), (nameof(JobSnapshot.Resources), job => job.Resources),
+        (nameof(JobSnapshot.Key), job => job.Key), (nameof(JobSnapshot.Parameters), job => job.Parameters.Json), (nameof(JobSnapshot.Data), job => job.Data.Json), (nameof(JobSnapshot.Resources), job => job.Resources),
         (nameof(JobSnapshot.Priority), job => job.Priority), (nameof(JobSnapshot.Attempt), job => job.Attempt), (nameof(JobSnapshot.ReturnCode), job => job.ReturnCode),
         (nameof(JobSnapshot.Failure), job => job.Failure), (nameof(JobSnapshot.Result), job => job.Result), (nameof(JobSnapshot.IsPreprocessed), job => job.IsPreprocessed),
         (nameof(JobSnapshot.NotBefore), job => job.NotBefore), (nameof(JobSnapshot.CreatedAt), job => job.CreatedAt), (nameof(JobSnapshot.LastUpdate), job => job.LastUpdate),

@@ -33,17 +33,26 @@ internal sealed class ModelCommands(StoreConformanceContext context, StoreModel 
         random.Shuffle(order);
         JobAddition[] additions = [.. Enumerable.Range(0, count).Select(i => StoreConformanceContext.Addition(ParentsFor(i, order)) with
         {
-            Application = Pick(Applications), Site = Sites[random.Next(5) == 0 ? 1 : 0], Priority = random.Next(3), Resources = JobResources.Default with { RanksPerNode = random.Next(1, 3) },
+            Key = KeyFor(i), Application = Pick(Applications), Site = Sites[random.Next(5) == 0 ? 1 : 0], Priority = random.Next(3), Resources = JobResources.Default with { RanksPerNode = random.Next(1, 3) },
         })];
         IReadOnlyList<Job> added = await context.AddAsync(additions);
-        log($"add {string.Join("; ", added.Select(job => $"{job.Id} after [{string.Join(", ", job.Parents.Select(edge => $"{edge.Parent} {edge.Condition}"))}]"))}");
+        log($"add {string.Join("; ", added.Select(job => $"{job.Id} {job.Key} after [{string.Join(", ", job.Parents.Select(edge => $"{edge.Parent} {edge.Condition}"))}]"))}");
+        foreach ((JobAddition addition, Job job) in additions.Zip(added))
+        {
+            ModelJob? owner = addition.Key is null ? null : model.Jobs.FirstOrDefault(known => known.Key == addition.Key);
+            Check.That(owner is null ? model.Find(job.Id) is null : owner.Id == job.Id, $"the job of key {addition.Key} is {owner?.Id.ToString() ?? "new"}; it was {job.Id}");
+        }
+
         model.Add(added.Select((job, i) => new ModelJob
         {
-            Id = job.Id, Application = additions[i].Application, Site = additions[i].Site, Priority = additions[i].Priority, Resources = additions[i].Resources,
-            Parents = [.. additions[i].Parents.Select(parent => (parent.IsStored ? parent.Stored : added[parent.Index].Id, parent.Condition))],
-        }));
+            Id = job.Id, Key = additions[i].Key, Application = additions[i].Application, Site = additions[i].Site, Priority = additions[i].Priority, Resources = additions[i].Resources,
+            Parents = [.. additions[i].Parents.Select(parent => (parent.IsStored ? parent.Stored : added[parent.Index].Id, parent.Condition)).DistinctBy(edge => edge.Item1)],
+        }).Where(job => model.Find(job.Id) is null).ToArray());
         Check.Sequence(added.Select(job => model.Find(job.Id)!.State), added.Select(job => job.State), "The states that the add returned");
     }
+
+    // Few keys, so that they are often taken; those of one call differ by its place.
+    private string? KeyFor(int place) => random.Next(2) == 0 ? null : FormattableString.Invariant($"{place}/{random.Next(12)}");
 
     // A sibling may only come after those before it in a random order, so that there is no circle; each parent stands once.
     private IEnumerable<ParentReference> ParentsFor(int index, int[] order)

@@ -11,6 +11,8 @@ internal sealed class ModelJob
 
     public required (JobId Parent, DependencyCondition Condition)[] Parents { get; init; }
 
+    public string? Key { get; init; }
+
     public required JobResources Resources { get; init; }
 
     public int Priority { get; set; }

@@ -54,6 +54,7 @@ internal sealed class ModelRun
             Check.That(
                 expected.MustRise ? job.Version > before : job.Version == before || (expected.Shaken && job.Version > before),
                 $"the version of job {job.Id} {(expected.MustRise ? "rises from" : "stays")} {before}; it is {job.Version}");
+            Check.Equal(expected.Key, job.Key, $"The key of job {job.Id}");
             Check.Equal(expected.Priority, job.Priority, $"The priority of job {job.Id}");
             Check.Equal(expected.NotBefore, job.NotBefore, $"NotBefore of job {job.Id}");
             Check.Equal(expected.FailedWithParent, job.Failure?.Kind == FailureKind.ParentFailed, $"Whether job {job.Id} failed with a parent");

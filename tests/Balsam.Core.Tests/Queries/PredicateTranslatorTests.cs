@@ -7,6 +7,7 @@ public sealed class PredicateTranslatorTests
 {
     private static readonly JobState[] Ended = [JobState.JobFinished, JobState.Failed];
     private static readonly List<JobId> Ids = [new(1), new(3), new(7)];
+    private static readonly string?[] Keys = ["k/a", "study/ab", null];
     private static readonly HashSet<string> Studies = ["a", "c"];
 
     private static IEnumerable<Expression<Func<Job, bool>>> Predicates()
@@ -31,6 +32,7 @@ public sealed class PredicateTranslatorTests
             j => j.Tags.Keys.Contains("mesh"), j => j.Tags["study"].Equals("a"), j => string.Equals(j.Tags["study"], "b"),
             j => j.Id == id, j => j.Id != id, j => j.Id > id, j => j.Id >= id, j => j.Id < id, j => id <= j.Id, j => Ids.Contains(j.Id), j => j.Id.Value == 3, j => j.Id.Value < 3, j => numbers.Contains(j.Id.Value), j => j.Id == new JobId(5),
             j => j.Workdir == "study/a", j => j.Workdir.StartsWith("study/a"), j => j.Workdir.StartsWith(settings.Text, StringComparison.Ordinal), j => j.Workdir.EndsWith("/1"), j => j.Workdir.Contains("ab"), j => j.Workdir.Contains('1'),
+            j => j.Key == "k/a", j => j.Key != "k/a", j => j.Key == null, j => j.Key != null, j => Keys.Contains(j.Key!), j => j.Key == settings.Text || j.Attempt > 2,
             j => j.Attempt > 1, j => j.Attempt >= settings.Least, j => 1 < j.Attempt, j => j.Attempt == 0, j => j.Attempt != 2, j => j.Attempt > 1L, j => j.Attempt < far, j => j.Attempt > 1 == wanted,
             j => j.Priority < 0, j => j.Priority <= 0, j => j.Priority == int.MinValue, j => j.Priority < int.MinValue, j => j.Priority > int.MaxValue,
             j => j.LastUpdate > at, j => j.LastUpdate >= at, j => j.LastUpdate < at, j => j.LastUpdate <= at - TimeSpan.FromMinutes(1), j => j.LastUpdate == at, j => j.LastUpdate != at, j => j.CreatedAt <= at,
@@ -82,7 +84,7 @@ public sealed class PredicateTranslatorTests
         // Conditions that never throw, combined at random.
         Expression<Func<Job, bool>>[] leaves =
         [
-            j => j.State == JobState.Failed, j => j.Attempt > 1, j => j.Tags.ContainsKey("study"), j => j.Tags.GetValueOrDefault("study") == "a", j => j.ReturnCode != 1, j => j.Failure == null, j => j.Workdir.Contains("ab"),
+            j => j.State == JobState.Failed, j => j.Attempt > 1, j => j.Tags.ContainsKey("study"), j => j.Tags.GetValueOrDefault("study") == "a", j => j.ReturnCode != 1, j => j.Failure == null, j => j.Workdir.Contains("ab"), j => j.Key == "k/a",
             j => j.IsPreprocessed, j => j.Parents.Any(p => p.Parent == new JobId(2)), j => j.Id.Value < 4, j => j.LastUpdate > RandomJobs.Start, j => j.Data.Contains("n"), j => false,
         ];
         ParameterExpression parameter = Expression.Parameter(typeof(Job), "j");

@@ -39,6 +39,7 @@ internal static class RandomJobs
             Application = application,
             Site = SiteName.Local,
             Workdir = workdir,
+            Key = numbers.Item1 == 0 ? null : numbers.Item1 == 1 ? "k/a" : workdir,
             Tags = tags,
             Data = data,
             Parameters = parameters,
