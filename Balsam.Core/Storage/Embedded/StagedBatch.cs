@@ -6,7 +6,7 @@ namespace Balsam.Storage.Embedded;
 /// Commits on their way to disk, on top of what is published: checks them, and adds what follows from them by the rules of the graph.
 /// Nothing here is seen by anybody until the batch is durable.
 /// </summary>
-internal sealed class StagedBatch
+internal sealed partial class StagedBatch
 {
     private readonly Func<JobId, Job?> _published;
     private readonly Func<JobId, IEnumerable<Job>> _publishedChildren;
@@ -81,6 +81,7 @@ internal sealed class StagedBatch
         }
 
         IReadOnlyList<Job> added = Add(commit.Additions);
+        Link(commit.Links, added);
         FollowEdges();
         return CommitResult.Written([.. added.Select(job => Find(job.Id)!)]);
     }
@@ -121,7 +122,7 @@ internal sealed class StagedBatch
 
         JobId missing = commit.Additions.SelectMany(addition => addition.Parents).Where(parent => parent.IsStored).Select(parent => parent.Stored)
             .FirstOrDefault(parent => Find(parent) is null);
-        return missing == default ? null : new JobNotFoundException(missing);
+        return missing == default ? WhyUnlinkable(commit) : new JobNotFoundException(missing);
     }
 
     private void Put(JobChange change, LeaseToken? author)
