@@ -13,29 +13,30 @@ namespace Balsam;
 public sealed partial class BalsamClient
 {
     private readonly IJobStore _store;
-    private readonly ApplicationRegistry _applications;
-    private readonly INodeCatalog[] _catalogs;
+    private readonly SubmissionDesk _submissions;
     private readonly JobWatcher _watcher;
     private readonly TimeProvider _time;
-    private readonly SiteName _site;
+    private readonly IOptions<BalsamOptions> _options;
 
     /// <summary>Makes a client.</summary>
     /// <param name="store">Where jobs live.</param>
     /// <param name="applications">The applications of this host.</param>
     /// <param name="catalogs">Who knows nodes; none is allowed.</param>
-    /// <param name="options">The site; an <see cref="OptionsValidationException"/> comes out when the host is not set up to run.</param>
+    /// <param name="options">The site. Read at the first submit, from which an <see cref="OptionsValidationException"/> comes out when the host is not set up to run.</param>
     /// <param name="time">The clock.</param>
     public BalsamClient(IJobStore store, ApplicationRegistry applications, IEnumerable<INodeCatalog> catalogs, IOptions<BalsamOptions> options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         _store = store;
-        _applications = applications;
-        _catalogs = [.. catalogs];
+        _submissions = new SubmissionDesk(store, applications, catalogs);
         _time = time;
-        _site = options.Value.Site;
+        _options = options;
         _watcher = new JobWatcher(store);
         Jobs = new JobQuery(this, store, new JobSelector());
     }
+
+    // Read late: reading the options checks the applications, and an application may be given this client.
+    private SiteName Site => _options.Value.Site;
 
     /// <summary>All jobs: the start of every query.</summary>
     public JobQuery Jobs { get; }
@@ -65,27 +66,7 @@ public sealed partial class BalsamClient
         }
 
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
-        JobId[] parents = [.. all.SelectMany(job => job.Parents).Where(parent => parent.Job is null).Select(parent => parent.Stored).Distinct()];
-        HashSet<JobId> stored = parents.Length == 0 ? [] : [.. (await _store.FindAsync(parents, cancellationToken).ConfigureAwait(false)).Select(job => job.Id)];
-        Dictionary<SiteName, IReadOnlyList<NodeSpec>> nodes = [];
-        foreach (SiteName site in all.Select(job => job.Site ?? _site).Distinct())
-        {
-            List<NodeSpec> known = [];
-            foreach (INodeCatalog catalog in _catalogs)
-            {
-                known.AddRange(await catalog.GetNodesAsync(site, cancellationToken).ConfigureAwait(false));
-            }
-
-            nodes.Add(site, known);
-        }
-
-        var planner = new SubmissionPlanner(_applications, _site, nodes, stored);
-        IReadOnlyList<JobAddition> additions = planner.Plan(all);
-        if (planner.Problems.Count > 0)
-        {
-            throw new SubmitRefusedException(planner.Problems);
-        }
-
+        IReadOnlyList<JobAddition> additions = await _submissions.PlanAsync(all, Site, cancellationToken).ConfigureAwait(false);
         if (additions.Count == 0)
         {
             return [];

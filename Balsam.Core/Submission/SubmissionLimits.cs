@@ -23,6 +23,14 @@ public static class SubmissionLimits
     /// <summary>The longest tag, key and value together, in characters: 300, so that every store can index it whole.</summary>
     public const int TagLength = 300;
 
+    /// <summary>Says why a tag cannot be kept; null when it can.</summary>
+    internal static string? WhyBadTag(string key, string value) =>
+        key.Length + value.Length <= TagLength && !key.Any(char.IsControl) && Workdirs.IsUnicode(key) && Workdirs.IsUnicode(value)
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"the tag '{(key.Length > 40 ? key[..40] + "…" : key)}' is not valid Unicode, has a control character in its key, or is longer than {TagLength} characters, key and value together. Put long values into the data.");
+
     /// <summary>Says why data cannot be kept; null when they can.</summary>
     internal static string? WhyTooLarge(JobData data) => data.Json.Length <= DataLength
         ? null

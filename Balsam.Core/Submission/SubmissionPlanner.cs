@@ -165,11 +165,9 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
 
         foreach ((string key, string value) in job.Tags)
         {
-            if (key.Length + value.Length > SubmissionLimits.TagLength || key.Any(char.IsControl) || !Workdirs.IsUnicode(key) || !Workdirs.IsUnicode(value))
+            if (SubmissionLimits.WhyBadTag(key, value) is { } badTag)
             {
-                string shown = key.Length > 40 ? key[..40] + "…" : key;
-                Refuse(index, job, SubmitProblemKind.BadField, string.Create(
-                    CultureInfo.InvariantCulture, $"the tag '{shown}' is not valid Unicode, has a control character in its key, or is longer than {SubmissionLimits.TagLength} characters, key and value together. Put long values into the data."));
+                Refuse(index, job, SubmitProblemKind.BadField, badTag);
             }
         }
     }
