@@ -216,6 +216,7 @@ public sealed partial class Launcher
             bool wrote;
             try
             {
+                await ReleaseAsync().ConfigureAwait(false);
                 if (!IsStopping)
                 {
                     await ClaimAsync().ConfigureAwait(false);
@@ -271,13 +272,6 @@ public sealed partial class Launcher
     // Writes everything decided in this turn, in one call; then does what each write allows.
     private async Task<bool> WriteAsync()
     {
-        if (_releases.Count > 0)
-        {
-            JobId[] releases = [.. _releases];
-            _releases.Clear();
-            await _store.ReleaseAsync(Lease, releases, CancellationToken.None).ConfigureAwait(false);
-        }
-
         if (_commits.Count == 0)
         {
             return false;

@@ -6,6 +6,7 @@
 //   dotnet run --project samples/ConvergenceLoop -- 1e-10   until another one, in convergence-1e-10/
 using System.Globalization;
 using Balsam;
+using Balsam.Launch;
 using ConvergenceLoop;
 
 double tolerance = 1e-8;

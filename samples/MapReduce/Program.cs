@@ -5,6 +5,7 @@
 //   dotnet run --project samples/MapReduce              counts a made-up text, in map-reduce/
 //   dotnet run --project samples/MapReduce -- FILE      counts a file of yours, in map-reduce-NAME/
 using Balsam;
+using Balsam.Launch;
 using MapReduce;
 
 if (args.Length > 1 || (args is [var given] && !File.Exists(given)))
