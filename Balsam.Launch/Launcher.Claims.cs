@@ -164,6 +164,17 @@ public sealed partial class Launcher
         }
     }
 
+    // Before anything is claimed: a job that is given back late would be taken from the claim that has just brought it again.
+    private async Task ReleaseAsync()
+    {
+        if (_releases.Count > 0)
+        {
+            JobId[] releases = [.. _releases];
+            _releases.Clear();
+            await _store.ReleaseAsync(Lease, releases, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
     private void Release(JobId id)
     {
         _releases.Add(id);

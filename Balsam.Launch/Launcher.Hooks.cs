@@ -19,7 +19,7 @@ public sealed partial class Launcher
 
         var change = new JobChange(job);
         Proceed(change, application!, _time.GetUtcNow());
-        Stage(change, keepLease: false, stored: () => { }, refused: now => Release(job.Id));
+        Stage(change, keepLease: false, stored: () => { }, refused: (_, _) => Release(job.Id));
     }
 
     private void StartHooks()
@@ -58,11 +58,7 @@ public sealed partial class Launcher
 
         DateTimeOffset now = _time.GetUtcNow();
         var change = new JobChange(job);
-        if (result.Data is { } data && !data.Equals(job.Data))
-        {
-            change.Edit(fields => fields with { Data = data }, now);
-        }
-
+        result.Changes?.Edit(change, now);
         if (result.Failure is { } failure)
         {
             change.Fail(JobTrigger.HookFailed, now, failure);
@@ -74,16 +70,20 @@ public sealed partial class Launcher
         }
 
         // The hook counts as active until its outcome is stored, so that the launcher does not stop in between.
-        Stage(change, keepLease: false, stored: () => EndHook(job.Id), refused: latest =>
+        Stage(change, keepLease: false, submitted: result.Changes, stored: () => EndHook(job.Id), refused: (latest, refusal) =>
         {
-            // A user may have edited the job meanwhile: the hook's outcome still stands if the job is where it was.
-            if (latest is not null && latest.State == job.State && latest.Attempt == job.Attempt)
+            if (latest is null || latest.State != job.State || latest.Attempt != job.Attempt)
             {
-                FinishHook(latest, application, result);
+                Forget();
+            }
+            else if (result.Changes?.AreRefusedBy(refusal) == true)
+            {
+                FinishHook(latest, application, new HookResult(null, ContextDesk.Describe(FailureKind.HookException, refusal, HookRunner.NameOf(job.State))));
             }
             else
             {
-                Forget();
+                // A user has edited the job meanwhile: the hook's outcome still stands where the job is where it was.
+                FinishHook(latest, application, result);
             }
         });
 
@@ -150,5 +150,6 @@ public sealed partial class Launcher
         }
     }
 
-    private void Stage(JobChange change, bool keepLease, Action stored, Action<Job?> refused) => _commits.Add(new StagedCommit(change, keepLease, stored, refused));
+    private void Stage(JobChange change, bool keepLease, Action stored, Action<Job?, BalsamException> refused, ContextChanges? submitted = null) =>
+        _commits.Add(new StagedCommit(change, keepLease, stored, refused) { Submitted = submitted });
 }

@@ -26,8 +26,8 @@ public sealed partial class Launcher
     [LoggerMessage(BalsamEventIds.JobMoved, LogLevel.Debug, "Job {JobId} ({Application}): {From} to {To} {Reason}", SkipEnabledCheck = true)]
     private static partial void LogMoved(ILogger log, JobId jobId, ApplicationName application, string from, string to, string? reason);
 
-    [LoggerMessage(BalsamEventIds.CommitRefused, LogLevel.Debug, "Job {JobId} was changed by somebody else meanwhile")]
-    private static partial void LogRefused(ILogger log, JobId jobId);
+    [LoggerMessage(BalsamEventIds.CommitRefused, LogLevel.Debug, "A write of job {JobId} was refused: {Reason}")]
+    private static partial void LogRefused(ILogger log, JobId jobId, string reason);
 
     [LoggerMessage(BalsamEventIds.StoreUnavailable, LogLevel.Warning, "The store cannot write; what has run will be recorded when it can")]
     private static partial void LogStoreUnavailable(ILogger log, Exception exception);

@@ -70,7 +70,7 @@ public sealed partial class Launcher
         Proceed(change, application, now);
         change.Apply(JobTrigger.Started, now, data: Describe(job, run.Placement));
         _runs.Add(job.Id, run);
-        Stage(change, keepLease: true, stored: () => Start(run, change.After, request), refused: latest =>
+        Stage(change, keepLease: true, stored: () => Start(run, change.After, request), refused: (latest, _) =>
         {
             // After a failed write the same change may turn out to have been stored.
             if (latest is { State: JobState.Running } && latest.Version == change.After.Version)
@@ -93,7 +93,7 @@ public sealed partial class Launcher
         }
 
         change.Fail(JobTrigger.StartFailed, now, new FailureDetails { Kind = kind, Message = reason });
-        Stage(change, keepLease: false, stored: () => { }, refused: _ => Release(job.Id));
+        Stage(change, keepLease: false, stored: () => { }, refused: (_, _) => Release(job.Id));
     }
 
     private RunRequest MakeRequest(ActiveRun run)
@@ -173,7 +173,10 @@ public sealed partial class Launcher
     {
         string workdir = _directory.Resolve(job.Workdir);
         using var log = new WorkdirLog(workdir, $"#BALSAM Running function for Job {job.Id}", _time);
-        var context = new RunContext(job, workdir, run.Placement, log) { WorkdirMaker = path => Directory.CreateDirectory(path) };
+        var context = new RunContext(job, workdir, run.Placement, log)
+        {
+            WorkdirMaker = path => Directory.CreateDirectory(path), ReadParents = token => _desk.ReadParentsAsync(job, token), ReadChildren = token => _desk.ReadChildrenAsync(job, token),
+        };
         RunOutcome outcome;
         try
         {
@@ -182,11 +185,14 @@ public sealed partial class Launcher
             {
                 var instance = (ApplicationDefinition)scope.ServiceProvider.GetRequiredService(run.Application.Type);
                 string result = await instance.CallRun(context, stop).ConfigureAwait(false);
-                string? problem = result.Length > SubmissionLimits.ResultLength ? Oversized(result.Length) : SubmissionLimits.WhyTooLarge(context.Data.Current);
-                outcome = problem is null
-                    ? new RunOutcome(null, null, result, context.Data.Current)
-                    : new RunOutcome(new FailureDetails { Kind = FailureKind.Exception, Message = problem }, null);
+                outcome = result.Length > SubmissionLimits.ResultLength
+                    ? new RunOutcome(new FailureDetails { Kind = FailureKind.Exception, Message = Oversized(result.Length) }, null)
+                    : new RunOutcome(null, null, result, await _desk.CollectAsync(context, failsJob: false, stop).ConfigureAwait(false));
             }
+        }
+        catch (BalsamException refusal) when (refusal is not StoreException)
+        {
+            outcome = new RunOutcome(ContextDesk.Describe(FailureKind.Exception, refusal), null);
         }
         catch (Exception exception)
         {
@@ -230,16 +236,19 @@ public sealed partial class Launcher
             change.Apply(JobTrigger.RunSucceeded, now);
         }
 
-        if (outcome.ReturnCode is not null || outcome.Result is not null || (outcome.Data is not null && !outcome.Data.Equals(job.Data)))
+        if (outcome.ReturnCode is not null || outcome.Result is not null)
         {
-            change.Edit(fields => fields with { ReturnCode = outcome.ReturnCode, Result = outcome.Result, Data = outcome.Data ?? fields.Data }, now);
+            change.Edit(fields => fields with { ReturnCode = outcome.ReturnCode, Result = outcome.Result }, now);
         }
 
+        outcome.Changes?.Edit(change, now);
+        bool succeeded = change.After.State == JobState.RunDone;
         Proceed(change, run.Application, now);
         bool needsHook = !IsStopping && run.Application.HookedStates.Contains(change.After.State);
         Stage(
             change,
             keepLease: needsHook,
+            submitted: succeeded ? outcome.Changes : null,
             stored: () =>
             {
                 if (needsHook)
@@ -247,13 +256,13 @@ public sealed partial class Launcher
                     Process(change.After);
                 }
             },
-            refused: latest =>
+            refused: (latest, refusal) =>
             {
                 if (latest is { State: JobState.Running } && latest.Attempt == job.Attempt)
                 {
                     run.Job = latest;
                     run.IsRetried = true;
-                    Finish(run, outcome);
+                    Finish(run, outcome.Changes?.AreRefusedBy(refusal) == true ? new RunOutcome(ContextDesk.Describe(FailureKind.Exception, refusal), null) : outcome);
                 }
                 else
                 {

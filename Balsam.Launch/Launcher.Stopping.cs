@@ -79,7 +79,7 @@ public sealed partial class Launcher
             _commits.Clear();
             foreach (StagedCommit commit in commits)
             {
-                commit.Refused(null);
+                commit.Refused(null, new LeaseLostException(Lease.Session, "its session is over"));
             }
 
             if (_messages.Reader.TryRead(out Action? message))

@@ -35,6 +35,7 @@ public sealed partial class Launcher
     private readonly LauncherOptions _options;
     private readonly SiteName _site;
     private readonly SiteDirectory _directory;
+    private readonly ContextDesk _desk;
     private readonly HookRunner _hooks;
     private readonly Channel<Action> _messages = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<JobId, ActiveRun> _runs = [];
@@ -64,6 +65,7 @@ public sealed partial class Launcher
         IJobRunner runner,
         IPackingPolicy policy,
         IServiceScopeFactory scopes,
+        IEnumerable<INodeCatalog> catalogs,
         IOptions<BalsamOptions> balsam,
         IOptions<LauncherOptions> options,
         TimeProvider time,
@@ -80,7 +82,8 @@ public sealed partial class Launcher
         _options = options.Value.Copy();
         _site = balsam.Value.Site;
         _directory = new SiteDirectory(balsam.Value.DataDirectory);
-        _hooks = new HookRunner(scopes, _directory, time, _options.HookTimeLimit);
+        _desk = new ContextDesk(store, new SubmissionDesk(store, applications, catalogs), _directory);
+        _hooks = new HookRunner(scopes, _directory, _desk, time, _options.HookTimeLimit);
     }
 
     private LeaseToken Lease => _session!.Token;
@@ -213,6 +216,7 @@ public sealed partial class Launcher
             bool wrote;
             try
             {
+                await ReleaseAsync().ConfigureAwait(false);
                 if (!IsStopping)
                 {
                     await ClaimAsync().ConfigureAwait(false);
@@ -268,13 +272,6 @@ public sealed partial class Launcher
     // Writes everything decided in this turn, in one call; then does what each write allows.
     private async Task<bool> WriteAsync()
     {
-        if (_releases.Count > 0)
-        {
-            JobId[] releases = [.. _releases];
-            _releases.Clear();
-            await _store.ReleaseAsync(Lease, releases, CancellationToken.None).ConfigureAwait(false);
-        }
-
         if (_commits.Count == 0)
         {
             return false;
@@ -285,7 +282,7 @@ public sealed partial class Launcher
         StagedCommit[] commits = [.. _commits];
         _commits.Clear();
         IReadOnlyList<CommitResult> results = await CommitPersistentlyAsync([.. commits.Select(commit => commit.ToJobCommit(Lease))]).ConfigureAwait(false);
-        List<StagedCommit> refused = [];
+        List<(StagedCommit Commit, BalsamException Refusal)> refused = [];
         for (int i = 0; i < commits.Length; i++)
         {
             switch (results[i].Refusal)
@@ -296,21 +293,21 @@ public sealed partial class Launcher
                     break;
                 case LeaseLostException { JobId: null } lost:
                     _trouble ??= lost;
-                    commits[i].Refused(null);
+                    commits[i].Refused(null, lost);
                     break;
-                default:
-                    refused.Add(commits[i]);
+                case var refusal:
+                    refused.Add((commits[i], refusal));
                     break;
             }
         }
 
         if (refused.Count > 0)
         {
-            Dictionary<JobId, Job> now = (await _store.FindAsync([.. refused.Select(commit => commit.Change.Before.Id)], CancellationToken.None).ConfigureAwait(false)).ToDictionary(job => job.Id);
-            foreach (StagedCommit commit in refused)
+            Dictionary<JobId, Job> now = (await _store.FindAsync([.. refused.Select(each => each.Commit.Change.Before.Id)], CancellationToken.None).ConfigureAwait(false)).ToDictionary(job => job.Id);
+            foreach ((StagedCommit commit, BalsamException refusal) in refused)
             {
-                LogRefused(_log, commit.Change.Before.Id);
-                commit.Refused(now.GetValueOrDefault(commit.Change.Before.Id));
+                LogRefused(_log, commit.Change.Before.Id, refusal.Message);
+                commit.Refused(now.GetValueOrDefault(commit.Change.Before.Id), refusal);
             }
         }
 

@@ -45,26 +45,18 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
         ArgumentNullException.ThrowIfNull(batch);
         lock (_gate)
         {
-            foreach (Job job in batch.Inserts)
+            foreach (Job job in batch.Inserts.Concat(batch.Updates))
             {
+                if (!_jobs.TryGetValue(job.Id, out Job? before) || before.Parents != job.Parents)
+                {
+                    NoteChild(job);
+                }
+
                 if (job.Key is { } key)
                 {
                     _keys[key] = job.Id;
                 }
 
-                foreach (JobDependency edge in job.Parents)
-                {
-                    if (!_children.TryGetValue(edge.Parent, out HashSet<JobId>? children))
-                    {
-                        _children.Add(edge.Parent, children = []);
-                    }
-
-                    children.Add(job.Id);
-                }
-            }
-
-            foreach (Job job in batch.Inserts.Concat(batch.Updates))
-            {
                 _jobs[job.Id] = job;
             }
 
@@ -191,6 +183,19 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
             {
                 yield break;
             }
+        }
+    }
+
+    private void NoteChild(Job job)
+    {
+        foreach (JobDependency edge in job.Parents)
+        {
+            if (!_children.TryGetValue(edge.Parent, out HashSet<JobId>? children))
+            {
+                _children.Add(edge.Parent, children = []);
+            }
+
+            children.Add(job.Id);
         }
     }
 

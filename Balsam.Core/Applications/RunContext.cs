@@ -1,44 +1,23 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Balsam;
 
-/// <summary>What a function sees of its job while it runs.</summary>
-public sealed class RunContext
+/// <summary>What a function sees of its job while it runs. What it submits and sets is stored with its result.</summary>
+public sealed class RunContext : ApplicationContext
 {
     /// <summary>Makes a context; tests of a function make their own.</summary>
     /// <param name="job">The job as it was started.</param>
     /// <param name="workdir">Its directory, absolute.</param>
     /// <param name="placement">The cores and GPUs that are the job's own; null for none stated.</param>
     /// <param name="log">Where the function's log goes; null for nowhere.</param>
-    public RunContext(Job job, string workdir, Placement? placement = null, ILogger? log = null)
-    {
-        ArgumentNullException.ThrowIfNull(job);
-        ArgumentException.ThrowIfNullOrEmpty(workdir);
-        Job = job;
-        Workdir = workdir;
-        Placement = placement ?? new Placement([]);
-        Log = log ?? NullLogger.Instance;
-        Data = new JobDataEditor(job.Data);
-    }
-
-    /// <summary>The job as it was started.</summary>
-    public Job Job { get; }
-
-    /// <summary>The job's directory, absolute. It is made when the application asks for it: see <see cref="CreateWorkdir"/>.</summary>
-    public string Workdir { get; }
-
-    /// <summary>How often the job was started: 1 during its first run.</summary>
-    public int Attempt => Job.Attempt;
+    /// <param name="parents">The job's parents; null for none.</param>
+    /// <param name="children">The job's children; null for none.</param>
+    public RunContext(
+        Job job, string workdir, Placement? placement = null, ILogger? log = null, IReadOnlyList<ParentJob>? parents = null, IReadOnlyList<Job>? children = null)
+        : base(job, workdir, log, parents, children) => Placement = placement ?? new Placement([]);
 
     /// <summary>The cores and GPUs that are the job's own.</summary>
     public Placement Placement { get; }
-
-    /// <summary>The job's data. What is set here is stored with the result, in one write.</summary>
-    public JobDataEditor Data { get; }
-
-    /// <summary>A log that is written to <c>balsam.log</c> in the workdir.</summary>
-    public ILogger Log { get; }
 
     /// <summary>Called by <see cref="CreateWorkdir"/>; set by the launcher.</summary>
     internal Action<string>? WorkdirMaker { get; init; }

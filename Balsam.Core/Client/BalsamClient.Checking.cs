@@ -41,16 +41,7 @@ public sealed partial class BalsamClient
         }
 
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
-        JobId[] parents = [.. all.SelectMany(job => job.Parents).Where(parent => parent.Job is null).Select(parent => parent.Stored).Distinct()];
-        Dictionary<JobId, Job> stored = parents.Length == 0 ? [] : (await _store.FindAsync(parents, cancellationToken).ConfigureAwait(false)).ToDictionary(job => job.Id);
-        Dictionary<SiteName, IReadOnlyList<NodeSpec>> nodes = [];
-        foreach (SiteName site in all.Select(job => job.Site ?? _site).Distinct())
-        {
-            nodes.Add(site, await NodesOfAsync(site, cancellationToken).ConfigureAwait(false));
-        }
-
-        var planner = new SubmissionPlanner(_applications, _site, nodes, stored);
-        return new SubmissionPlan(all, planner.Plan(all), planner.Problems, nodes);
+        return await _submissions.PlanAsync(all, Site, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Dictionary<string, Job>> FindKeyedAsync(IReadOnlyList<JobAddition> additions, CancellationToken cancellationToken)

@@ -45,7 +45,7 @@ public sealed partial class BalsamClient
         IReadOnlyList<Job> jobs = await _store.FindAsync(target.Ids, cancellationToken).ConfigureAwait(false);
         foreach (SiteName site in jobs.Select(job => job.Site).Distinct())
         {
-            nodes.Add(site, await NodesOfAsync(site, cancellationToken).ConfigureAwait(false));
+            nodes.Add(site, await _submissions.NodesOfAsync(site, cancellationToken).ConfigureAwait(false));
         }
 
         return nodes;

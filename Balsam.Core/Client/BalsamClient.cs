@@ -14,28 +14,31 @@ public sealed partial class BalsamClient
 {
     private readonly IJobStore _store;
     private readonly ApplicationRegistry _applications;
-    private readonly INodeCatalog[] _catalogs;
+    private readonly SubmissionDesk _submissions;
     private readonly JobWatcher _watcher;
     private readonly TimeProvider _time;
-    private readonly SiteName _site;
+    private readonly IOptions<BalsamOptions> _options;
 
     /// <summary>Makes a client.</summary>
     /// <param name="store">Where jobs live.</param>
     /// <param name="applications">The applications of this host.</param>
     /// <param name="catalogs">Who knows nodes; none is allowed.</param>
-    /// <param name="options">The site; an <see cref="OptionsValidationException"/> comes out when the host is not set up to run.</param>
+    /// <param name="options">The site. Read at the first submit, from which an <see cref="OptionsValidationException"/> comes out when the host is not set up to run.</param>
     /// <param name="time">The clock.</param>
     public BalsamClient(IJobStore store, ApplicationRegistry applications, IEnumerable<INodeCatalog> catalogs, IOptions<BalsamOptions> options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         _store = store;
         _applications = applications;
-        _catalogs = [.. catalogs];
+        _submissions = new SubmissionDesk(store, applications, catalogs);
         _time = time;
-        _site = options.Value.Site;
+        _options = options;
         _watcher = new JobWatcher(store);
         Jobs = new JobQuery(this, store, new JobSelector());
     }
+
+    // Read late: reading the options checks the applications, and an application may be given this client.
+    private SiteName Site => _options.Value.Site;
 
     /// <summary>All jobs: the start of every query.</summary>
     public JobQuery Jobs { get; }
@@ -109,17 +112,6 @@ public sealed partial class BalsamClient
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<JobEvent> history = await _store.ReadHistoryAsync(id, cancellationToken).ConfigureAwait(false);
         return history.Count > 0 ? history : throw new JobNotFoundException(id);
-    }
-
-    private async Task<IReadOnlyList<NodeSpec>> NodesOfAsync(SiteName site, CancellationToken cancellationToken)
-    {
-        List<NodeSpec> known = [];
-        foreach (INodeCatalog catalog in _catalogs)
-        {
-            known.AddRange(await catalog.GetNodesAsync(site, cancellationToken).ConfigureAwait(false));
-        }
-
-        return known;
     }
 
     private static void Demand(JobId id)

@@ -46,6 +46,10 @@ public sealed record FailureDetails
         return FromException(kind, exception, DeepestInner);
     }
 
+    /// <summary>The same, in other words than the exception's own.</summary>
+    internal static FailureDetails FromException(FailureKind kind, Exception exception, string message) =>
+        FromException(kind, exception, DeepestInner) with { Message = Cut(message, LongestMessage) };
+
     /// <inheritdoc/>
     public bool Equals(FailureDetails? other) =>
         other is not null && Kind == other.Kind && Message == other.Message && TypeName == other.TypeName && Stack == other.Stack

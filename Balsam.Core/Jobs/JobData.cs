@@ -117,6 +117,33 @@ public sealed class JobData : IEquatable<JobData>
         return Parse(members.ToJsonString(BalsamJson.Options));
     }
 
+    /// <summary>The same data with the members that differ between two others as they are in the later one.</summary>
+    internal JobData WithChanges(JobData from, JobData to)
+    {
+        if (from.Equals(to))
+        {
+            return this;
+        }
+
+        if (Equals(from) || Root.ValueKind != JsonValueKind.Object)
+        {
+            return to;
+        }
+
+        JsonObject members = ToObject();
+        foreach (string name in from.Names.Except(to.Names, StringComparer.Ordinal))
+        {
+            members.Remove(name);
+        }
+
+        foreach (JsonProperty member in to.Root.EnumerateObject().Where(member => !from.Root.TryGetProperty(member.Name, out JsonElement was) || !JsonElement.DeepEquals(was, member.Value)))
+        {
+            members[member.Name] = JsonNode.Parse(member.Value.GetRawText());
+        }
+
+        return Parse(members.ToJsonString(BalsamJson.Options));
+    }
+
     /// <inheritdoc/>
     public bool Equals(JobData? other) => other is not null && (ReferenceEquals(this, other) || JsonElement.DeepEquals(Root, other.Root));
 

@@ -23,7 +23,7 @@ public sealed record CommitResult
 
     /// <summary>
     /// Why nothing of the commit was written: <see cref="JobConcurrencyException"/>, <see cref="LeaseLostException"/>,
-    /// <see cref="JobNotFoundException"/>, or <see cref="InvalidJobTransitionException"/> for a change that was not made on the job as it is stored;
+    /// <see cref="JobNotFoundException"/>, <see cref="AddParentsRefusedException"/>, or <see cref="InvalidJobTransitionException"/> for a change that was not made on the job as it is stored;
     /// null when it was written.
     /// </summary>
     public BalsamException? Refusal { get; }

@@ -27,7 +27,7 @@ public interface IJobStore : IAsyncDisposable
     /// <param name="commits">The commits, applied in order.</param>
     /// <param name="cancellationToken">Cancels the wait before the write has begun; a write that has begun is finished.</param>
     /// <returns>What became of each, in the same order.</returns>
-    /// <exception cref="ArgumentException">A commit changes a job twice, names a parent that is not in it, or has a key twice; nothing of the call is written.</exception>
+    /// <exception cref="ArgumentException">A commit changes a job twice, gives parents to a job that it changes, names a parent that is not in it, or has a key twice; nothing of the call is written.</exception>
     /// <exception cref="StoreException">The store cannot write; nothing is known to be written.</exception>
     Task<IReadOnlyList<CommitResult>> CommitAsync(IReadOnlyList<JobCommit> commits, CancellationToken cancellationToken);
 

@@ -1,6 +1,6 @@
 namespace Balsam.Storage;
 
-/// <summary>What is written together or not at all: changes of stored jobs, and new jobs.</summary>
+/// <summary>What is written together or not at all: changes of stored jobs, new jobs, and new parents of jobs that still wait.</summary>
 public sealed record JobCommit
 {
     /// <summary>The changes; at most one a job.</summary>
@@ -8,6 +8,13 @@ public sealed record JobCommit
 
     /// <summary>The new jobs.</summary>
     public IReadOnlyList<JobAddition> Additions { get; init; } = [];
+
+    /// <summary>
+    /// The new parents of stored jobs that wait for parents. A job that the commit changes cannot be given parents by it. Versions do not guard them:
+    /// what must hold is that the child still waits, and that no circle arises. They count before anything that follows from <see cref="Changes"/>, so that a
+    /// child is not woken by a parent that ends in the same commit.
+    /// </summary>
+    public IReadOnlyList<JobLink> Links { get; init; } = [];
 
     /// <summary>The launcher's lease; null when a user writes. Under a lease only jobs that its session holds can be changed.</summary>
     public LeaseToken? Lease { get; init; }

@@ -45,6 +45,7 @@ public static class LauncherBuilderExtensions
         services.GetRequiredService<IJobRunner>(),
         services.GetRequiredService<IPackingPolicy>(),
         services.GetRequiredService<IServiceScopeFactory>(),
+        services.GetServices<INodeCatalog>(),
         services.GetRequiredService<IOptions<BalsamOptions>>(),
         services.GetRequiredService<IOptions<LauncherOptions>>(),
         services.GetRequiredService<TimeProvider>(),

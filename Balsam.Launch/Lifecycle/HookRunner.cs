@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Balsam.Launch.Lifecycle;
 
 /// <summary>Calls an application's hook for a job: a fresh instance in a scope of its own, with a limit on its time.</summary>
-internal sealed class HookRunner(IServiceScopeFactory scopes, SiteDirectory site, TimeProvider time, TimeSpan limit)
+internal sealed class HookRunner(IServiceScopeFactory scopes, SiteDirectory site, ContextDesk desk, TimeProvider time, TimeSpan limit)
 {
     private delegate Task<HookOutcome> Hook(ApplicationDefinition application, JobContext context, CancellationToken cancellationToken);
 
@@ -15,6 +15,9 @@ internal sealed class HookRunner(IServiceScopeFactory scopes, SiteDirectory site
         [JobState.RunError] = ("HandleError", (application, context, token) => application.CallHandleError(context, token)),
         [JobState.RunTimeout] = ("HandleTimeout", (application, context, token) => application.CallHandleTimeout(context, token)),
     }.ToFrozenDictionary();
+
+    /// <summary>The hook that belongs to a state.</summary>
+    public static string NameOf(JobState state) => Hooks[state].Name;
 
     /// <summary>What the default hook decides, without calling the application.</summary>
     public static HookOutcome Default(Job job, ApplicationDescriptor application) => job.State switch
@@ -39,7 +42,7 @@ internal sealed class HookRunner(IServiceScopeFactory scopes, SiteDirectory site
             AsyncServiceScope scope = scopes.CreateAsyncScope();
             await using (scope.ConfigureAwait(false))
             {
-                var context = new JobContext(job, workdir, log);
+                var context = new JobContext(job, workdir, log) { ReadParents = token => desk.ReadParentsAsync(job, token), ReadChildren = token => desk.ReadChildrenAsync(job, token) };
                 try
                 {
                     Task<HookOutcome> called = Task.Run(
@@ -55,9 +58,9 @@ internal sealed class HookRunner(IServiceScopeFactory scopes, SiteDirectory site
                         _ = cut.IsCancellationRequested ? stop.CancelAsync() : Task.CompletedTask;
                     }
 
-                    return outcome is null ? Failed(FailureKind.HookException, $"{name} returned null; it must return an outcome.")
-                        : SubmissionLimits.WhyTooLarge(context.Data.Current) is { } problem ? Failed(FailureKind.HookException, $"{name}: {problem}")
-                        : new HookResult(outcome, null, context.Data.Current);
+                    return outcome is null
+                        ? Failed(FailureKind.HookException, $"{name} returned null; it must return an outcome.")
+                        : await CollectAsync(name, context, outcome, cut.Token).ConfigureAwait(false);
                 }
                 catch (Exception exception) when (!cut.IsCancellationRequested)
                 {
@@ -68,7 +71,7 @@ internal sealed class HookRunner(IServiceScopeFactory scopes, SiteDirectory site
         }
         catch (OperationCanceledException) when (calledOff.IsCancellationRequested)
         {
-            return new HookResult(null, null, null);
+            return new HookResult(null, null);
         }
         catch (OperationCanceledException) when (limited.IsCancellationRequested)
         {
@@ -76,10 +79,21 @@ internal sealed class HookRunner(IServiceScopeFactory scopes, SiteDirectory site
         }
         catch (Exception exception)
         {
-            FailureDetails details = FailureDetails.FromException(FailureKind.HookException, exception);
-            return new HookResult(null, details with { Message = $"{name} threw {exception.GetType().Name}: {exception.Message}" }, null);
+            return new HookResult(null, FailureDetails.FromException(FailureKind.HookException, exception, $"{name} threw {exception.GetType().Name}: {exception.Message}"));
         }
     }
 
-    private static HookResult Failed(FailureKind kind, string message) => new(null, new FailureDetails { Kind = kind, Message = message }, null);
+    private async Task<HookResult> CollectAsync(string name, JobContext context, HookOutcome outcome, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new HookResult(outcome, null, await desk.CollectAsync(context, outcome.Trigger == JobTrigger.HookFailed, cancellationToken).ConfigureAwait(false));
+        }
+        catch (BalsamException refusal) when (refusal is not StoreException)
+        {
+            return new HookResult(null, ContextDesk.Describe(FailureKind.HookException, refusal, name));
+        }
+    }
+
+    private static HookResult Failed(FailureKind kind, string message) => new(null, new FailureDetails { Kind = kind, Message = message });
 }

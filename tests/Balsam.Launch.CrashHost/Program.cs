@@ -1,7 +1,9 @@
-// CrashHost DIRECTORY: runs the jobs of DIRECTORY/balsam.db until it is killed, or nothing is left to do. Exit code 0 when every job finished.
+// CrashHost DIRECTORY SCRIPT…: runs the jobs of DIRECTORY/balsam.db until it is killed, or nothing is left to do. Exit code 0 when every job finished.
+// CrashHost DIRECTORY --split [before|after]: the same with a job that submits others in a hook; the host kills itself before or after that is written.
 using Balsam;
 using Balsam.Launch;
 using Balsam.Launch.CrashHost;
+using Balsam.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -10,13 +12,24 @@ builder.Services.AddBalsam(balsam => balsam
     .Configure(options => options.DataDirectory = Path.Combine(args[0], "data"))
     .UseLiteDb(Path.Combine(args[0], "balsam.db"))
     .AddApplication<Script>()
+    .AddApplication<Splitter>()
     .AddLauncher(options => options.Nodes.Add(new NodeSpec("n1", 4))));
+if (args is [_, "--split", string when])
+{
+    ServiceDescriptor inner = builder.Services.Single(service => service.ServiceType == typeof(IJobStore));
+    builder.Services.Remove(inner);
+    builder.Services.AddSingleton<IJobStore>(provider => new KillingStore((IJobStore)inner.ImplementationFactory!(provider), after: when == "after"));
+}
+
 using IHost host = builder.Build();
 await host.StartAsync();
 var client = host.Services.GetRequiredService<BalsamClient>();
 if (await client.Jobs.CountAsync() == 0)
 {
-    await client.SubmitAsync(args[1..].Select((script, i) => Script.NewJob($"job{i}", new Script.Parameters(script))));
+    NewJob split = Splitter.NewJob("split", new Splitter.Parameters(args[0]));
+    await client.SubmitAsync(args is [_, "--split", ..]
+        ? [split, Script.NewJob("reduce", new Script.Parameters("ls -d ../part*")).After(split)]
+        : args[1..].Select((script, i) => Script.NewJob($"job{i}", new Script.Parameters(script))));
 }
 
 IdleReport report = await host.Services.GetRequiredService<Launcher>().WaitUntilIdleAsync();

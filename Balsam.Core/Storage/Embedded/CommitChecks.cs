@@ -4,7 +4,7 @@ namespace Balsam.Storage.Embedded;
 internal static class CommitChecks
 {
     /// <summary>Refuses mistakes of the caller that can be seen without the store, before anything of the call is staged.</summary>
-    /// <exception cref="ArgumentException">A commit changes a job twice, refers to a parent that is not in it, or has a key twice.</exception>
+    /// <exception cref="ArgumentException">A commit changes a job twice, gives parents to one that it changes, refers to a parent that is not in it, or has a key twice.</exception>
     public static void DemandSound(IReadOnlyList<JobCommit> commits)
     {
         foreach (JobCommit commit in commits)
@@ -24,6 +24,20 @@ internal static class CommitChecks
                 if (!keys.Add(key))
                 {
                     throw new ArgumentException($"Two additions of a commit have the key '{key}'; no two jobs have the same one.", nameof(commits));
+                }
+            }
+
+            foreach (JobLink link in commit.Links)
+            {
+                if (seen.Contains(link.Child))
+                {
+                    throw new ArgumentException($"A commit changes job {link.Child} and gives it parents; use two commits.", nameof(commits));
+                }
+
+                if (!link.Parent.IsStored && (link.Parent.Index < 0 || link.Parent.Index >= commit.Additions.Count))
+                {
+                    throw new ArgumentException(
+                        FormattableString.Invariant($"Job {link.Child} is to wait for addition {link.Parent.Index}; there are {commit.Additions.Count}, counted from 0."), nameof(commits));
                 }
             }
 

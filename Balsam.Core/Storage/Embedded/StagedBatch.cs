@@ -7,7 +7,7 @@ namespace Balsam.Storage.Embedded;
 /// Commits on their way to disk, on top of what is published: checks them, and adds what follows from them by the rules of the graph.
 /// Nothing here is seen by anybody until the batch is durable.
 /// </summary>
-internal sealed class StagedBatch
+internal sealed partial class StagedBatch
 {
     private readonly Func<JobId, Job?> _published;
     private readonly Func<JobId, IEnumerable<Job>> _publishedChildren;
@@ -156,6 +156,7 @@ internal sealed class StagedBatch
 
         HashSet<JobId> existing = [];
         Job[] added = Add(commit.Additions, existing);
+        Link(commit.Links, added);
         FollowEdges();
         return CommitResult.Written([.. added.Select(job => Write.Find(job.Id) ?? job)], existing);
     }
@@ -224,7 +225,7 @@ internal sealed class StagedBatch
 
         JobId missing = commit.Additions.SelectMany(addition => addition.Parents).Where(parent => parent.IsStored).Select(parent => parent.Stored)
             .FirstOrDefault(parent => Find(parent) is null);
-        return missing == default ? null : new JobNotFoundException(missing);
+        return missing == default ? WhyUnlinkable(commit) : new JobNotFoundException(missing);
     }
 
     private void Put(JobChange change, LeaseToken? author)
@@ -264,11 +265,7 @@ internal sealed class StagedBatch
             }
 
             Write.Insert(jobs[i]);
-            foreach (JobDependency edge in jobs[i].Parents)
-            {
-                ref List<JobId>? children = ref CollectionsMarshal.GetValueRefOrAddDefault(_newChildren, edge.Parent, out _);
-                (children ??= []).Add(jobs[i].Id);
-            }
+            NoteChild(jobs[i].Id, jobs[i].Parents);
 
             if (jobs[i].Key is { } key)
             {
@@ -282,6 +279,15 @@ internal sealed class StagedBatch
         }
 
         return jobs;
+    }
+
+    private void NoteChild(JobId child, IEnumerable<JobDependency> parents)
+    {
+        foreach (JobDependency edge in parents)
+        {
+            ref List<JobId>? children = ref CollectionsMarshal.GetValueRefOrAddDefault(_newChildren, edge.Parent, out _);
+            (children ??= []).Add(child);
+        }
     }
 
     private Job? OwnerOf(string? key) =>

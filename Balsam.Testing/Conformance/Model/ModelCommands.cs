@@ -17,7 +17,7 @@ internal sealed class ModelCommands(StoreConformanceContext context, StoreModel 
     {
         (int Weight, Func<Action<string>, Task> Command)[] commands =
         [
-            (5, AddAsync), (10, MoveAsync), (4, MoveSeveralAsync), (2, MoveStaleAsync), (2, EditAsync), (2, OpenSessionAsync), (6, ClaimAsync), (8, LauncherWriteAsync),
+            (5, AddAsync), (4, LinkAsync), (10, MoveAsync), (4, MoveSeveralAsync), (2, MoveStaleAsync), (2, EditAsync), (2, OpenSessionAsync), (6, ClaimAsync), (8, LauncherWriteAsync),
             (2, ReleaseAsync), (1, CloseSessionAsync), (1, RenewAsync), (2, AdvanceAndRecoverAsync), (2, log => DeleteAsync(log, false)), (1, log => DeleteAsync(log, true)), (2, BulkEditAsync), (2, BulkCancelAsync), (3, BulkSendBackAsync), (1, BulkThrowAsync), (context.Fixture.IsDurable ? 1 : 0, ReopenAsync),
         ];
         int choice = random.Next(commands.Sum(command => command.Weight));
@@ -73,6 +73,33 @@ internal sealed class ModelCommands(StoreConformanceContext context, StoreModel 
             {
                 yield return ParentReference.ToIndex(sibling, Condition());
             }
+        }
+    }
+
+    // A waiting job more often than not, so that most links are written.
+    private async Task LinkAsync(Action<string> log)
+    {
+        ModelJob[] waiting = [.. model.Jobs.Where(job => job.State == JobState.AwaitingParents)];
+        if (model.Jobs.Count == 0)
+        {
+            return;
+        }
+
+        JobId child = waiting.Length > 0 && random.Next(4) > 0 ? Pick(waiting).Id : Pick(model.Jobs).Id;
+        (JobId Parent, DependencyCondition Condition)[] parents =
+            [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => (random.Next(20) == 0 ? new JobId(1_000_000) : Pick(model.Jobs).Id, Condition()))];
+        log($"user: job {child} waits for {string.Join(", ", parents.Select(edge => $"{edge.Parent} {edge.Condition}"))} too");
+        AddParentsProblemKind? expected = model.Link(child, parents);
+        CommitResult result = await context.TryCommitAsync(new JobCommit { Links = [.. parents.Select(edge => new JobLink(child, ParentReference.To(edge.Parent, edge.Condition)))] });
+        Check.Equal(expected, (result.Refusal as AddParentsRefusedException)?.Kind, "Why the link is refused");
+        Check.Equal(expected is null, result.IsWritten, "Whether the link is written");
+        if (expected is null)
+        {
+            Job stored = await context.GetAsync(child);
+            Check.Sequence(model.Find(child)!.Parents.Select(edge => new JobDependency(edge.Parent, edge.Condition)), stored.Parents, $"The parents of job {child}");
+            Check.That(
+                (await context.Store.QueryAsync(new JobSelector { Filter = new ChildOfFilter(parents[0].Parent) }, CancellationToken.None)).Any(job => job.Id == child),
+                $"job {child} is found among the children of its new parent {parents[0].Parent}");
         }
     }
 

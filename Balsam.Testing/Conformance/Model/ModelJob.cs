@@ -9,7 +9,7 @@ internal sealed class ModelJob
 
     public required SiteName Site { get; init; }
 
-    public required (JobId Parent, DependencyCondition Condition)[] Parents { get; init; }
+    public required (JobId Parent, DependencyCondition Condition)[] Parents { get; set; }
 
     public string? Key { get; init; }
 
@@ -20,6 +20,9 @@ internal sealed class ModelJob
     public JobState State { get; set; }
 
     public DateTimeOffset? NotBefore { get; set; }
+
+    /// <summary>Whether Preprocess has let it pass, so that it never waits for parents again.</summary>
+    public bool IsPreprocessed { get; set; }
 
     /// <summary>Whether it is FAILED because of a parent, so that it comes back with it.</summary>
     public bool FailedWithParent { get; set; }
@@ -36,4 +39,8 @@ internal sealed class ModelJob
     public bool MustRise => Touched || State != Before;
 
     public ModelSession? Holder { get; set; }
+
+    /// <summary>Whether another job is among its ancestors, by way of jobs that may wait, now or again.</summary>
+    public bool IsBelow(JobId ancestor, Func<JobId, ModelJob?> find) =>
+        !IsPreprocessed && Parents.Any(edge => edge.Parent == ancestor || find(edge.Parent)?.IsBelow(ancestor, find) == true);
 }

@@ -37,11 +37,42 @@ internal sealed class StoreModel
         foreach (JobTrigger trigger in triggers)
         {
             job.State = JobTransitions.TryGetNext(job.State, trigger, out JobState to) ? to : throw new ConformanceException($"The model was given an illegal move: {job.State} {trigger}.");
+            job.IsPreprocessed |= trigger == JobTrigger.Preprocessed;
             job.NotBefore = trigger == JobTrigger.Started ? null : job.NotBefore;
         }
 
         job.FailedWithParent = false;
         job.Touched = true;
+    }
+
+    /// <summary>Why a waiting job cannot be given parents; null when it was given those that it had not yet.</summary>
+    public AddParentsProblemKind? Link(JobId child, IReadOnlyList<(JobId Parent, DependencyCondition Condition)> parents)
+    {
+        if (Find(child) is not { } job)
+        {
+            return AddParentsProblemKind.ChildNotFound;
+        }
+
+        if (job.State != JobState.AwaitingParents)
+        {
+            return AddParentsProblemKind.ChildNotWaiting;
+        }
+
+        if (parents.Any(edge => Find(edge.Parent) is null))
+        {
+            return AddParentsProblemKind.ParentNotFound;
+        }
+
+        if (parents.Any(edge => edge.Parent == child || Find(edge.Parent)!.IsBelow(child, Find)))
+        {
+            return AddParentsProblemKind.Cycle;
+        }
+
+        (JobId Parent, DependencyCondition Condition)[] added = [.. parents.Where(edge => job.Parents.All(known => known.Parent != edge.Parent)).DistinctBy(edge => edge.Parent)];
+        job.Parents = [.. job.Parents, .. added];
+        job.Touched |= added.Length > 0;
+        Settle();
+        return null;
     }
 
     /// <summary>Applies the rules of the graph until nothing changes any more.</summary>

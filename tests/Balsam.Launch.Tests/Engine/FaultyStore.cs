@@ -17,6 +17,9 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : IJobStore
     /// <summary>Is called before each write of a launcher; what it throws comes out of the write.</summary>
     public Func<Task> BeforeLauncherCommit { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Is called after each write of a launcher; what it throws comes out of the write all the same.</summary>
+    public Action AfterLauncherCommit { get; set; } = () => { };
+
     public string Description => inner.Description;
 
     public string DescribePlan(JobSelector selector) => inner.DescribePlan(selector);
@@ -25,12 +28,19 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : IJobStore
 
     public async Task<IReadOnlyList<CommitResult>> CommitAsync(IReadOnlyList<JobCommit> commits, CancellationToken cancellationToken)
     {
-        if (commits.Any(commit => commit.Lease is not null))
+        bool isLauncher = commits.Any(commit => commit.Lease is not null);
+        if (isLauncher)
         {
             await BeforeLauncherCommit();
         }
 
-        return await inner.CommitAsync(commits, cancellationToken);
+        IReadOnlyList<CommitResult> results = await inner.CommitAsync(commits, cancellationToken);
+        if (isLauncher)
+        {
+            AfterLauncherCommit();
+        }
+
+        return results;
     }
 
     public async Task<SessionNews> WaitForNewsAsync(LeaseToken lease, CancellationToken cancellationToken)
