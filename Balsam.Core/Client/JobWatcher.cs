@@ -238,12 +238,14 @@ internal sealed class JobWatcher(IJobStore store, JobExplainer explainer, TimeSp
                 _unchecked.Clear();
             }
 
+            // Taken before anything is read: what is found then is no older than this, and the grace time is never cut.
+            long now = time.GetTimestamp();
             IReadOnlyList<Job> found = await store.FindAsync(ids, cancellationToken).ConfigureAwait(false);
             Tell(ids, found);
             Job[] open = [.. found.Where(job => !job.State.IsFinal())];
             if (open.Length > 0)
             {
-                Job[] stuck = FindStuck(open, await explainer.FindHeldUpAsync(open, cancellationToken).ConfigureAwait(false));
+                Job[] stuck = FindStuck(open, await explainer.FindHeldUpAsync(open, cancellationToken).ConfigureAwait(false), now);
                 if (stuck.Length > 0)
                 {
                     Hold(await explainer.ExplainAsync(stuck, cancellationToken).ConfigureAwait(false));
@@ -253,12 +255,11 @@ internal sealed class JobWatcher(IJobStore store, JobExplainer explainer, TimeSp
     }
 
     // Those that are stuck and not explained yet.
-    private Job[] FindStuck(Job[] open, IReadOnlyDictionary<JobId, JobOutlook> heldUp)
+    private Job[] FindStuck(Job[] open, IReadOnlyDictionary<JobId, JobOutlook> heldUp, long now)
     {
         List<Job> stuck = [];
         lock (_gate)
         {
-            long now = time.GetTimestamp();
             foreach (Job job in open)
             {
                 if (!_jobs.TryGetValue(job.Id, out WatchedJob? watched))
