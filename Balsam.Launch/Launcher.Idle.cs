@@ -1,13 +1,9 @@
-using System.Collections.Immutable;
-
 namespace Balsam.Launch;
 
 /// <content>Waiting until nothing can go on, and saying why.</content>
 public sealed partial class Launcher
 {
     private const int MostExplained = 1000;
-
-    private ImmutableDictionary<JobId, string> _obstacles = ImmutableDictionary<JobId, string>.Empty;
 
     /// <summary>Waits until nothing runs, nothing can be started, and nothing waits for its time; or until the launcher ends.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
@@ -30,36 +26,8 @@ public sealed partial class Launcher
     private async Task<IdleReport> ReportAsync(CancellationToken cancellationToken)
     {
         var active = new JobSelector { Filter = new StateFilter(JobStates.All.Except(JobStates.Final)), Take = MostExplained };
-        List<BlockedJob> blocked = [];
-        foreach (Job job in await _store.QueryAsync(active, cancellationToken).ConfigureAwait(false))
-        {
-            blocked.Add(new BlockedJob(job.Id, job.State, await WhyBlockedAsync(job, cancellationToken).ConfigureAwait(false)));
-        }
-
-        return new IdleReport(await _store.CountAsync(JobFilter.All, cancellationToken).ConfigureAwait(false), blocked);
-    }
-
-    private async Task<string> WhyBlockedAsync(Job job, CancellationToken cancellationToken)
-    {
-        if (job.Site != _site)
-        {
-            return $"it belongs to site '{job.Site}', this launcher serves '{_site}'";
-        }
-
-        if (job.State == JobState.AwaitingParents)
-        {
-            IReadOnlyList<Job> parents = await _store.FindAsync([.. job.Parents.Select(edge => edge.Parent)], cancellationToken).ConfigureAwait(false);
-            Dictionary<JobId, Job> byId = parents.ToDictionary(parent => parent.Id);
-            JobDependency open = job.Parents.FirstOrDefault(edge => !byId.TryGetValue(edge.Parent, out Job? parent) || DependencyRules.Judge(edge.Condition, parent.State) == DependencyVerdict.Pending);
-            return byId.TryGetValue(open.Parent, out Job? waiting)
-                ? $"it waits for parent {waiting.Id}, which is {waiting.State.ToText()}{(waiting.State == JobState.Failed ? "; restart that one" : "")}"
-                : $"it waits for parent {open.Parent}, which is gone; delete it";
-        }
-
-        return !_applications.TryGet(job.Application, out _) ? $"its application '{job.Application}' is not registered in this host; call AddApplication for it"
-            : !_options.Filter.Matches(job) ? "the launcher's filter does not take it"
-            : _obstacles.TryGetValue(job.Id, out string? obstacle) ? obstacle
-            : IsStopping ? $"the launcher has ended because {_stopReason}"
-            : $"it is {job.State.ToText()}, and another launcher holds it or it was submitted just now";
+        IReadOnlyList<Job> jobs = await _store.QueryAsync(active, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<JobExplanation> explanations = await _explainer.ExplainAsync(jobs, cancellationToken).ConfigureAwait(false);
+        return new IdleReport(await _store.CountAsync(JobFilter.All, cancellationToken).ConfigureAwait(false), [.. explanations.Select(explanation => new BlockedJob(explanation))]);
     }
 }

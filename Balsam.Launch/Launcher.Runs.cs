@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Balsam.Launch.Lifecycle;
@@ -35,9 +34,7 @@ public sealed partial class Launcher
             FailStart(job!, now, FailureKind.Impossible, waiting.Obstacle.Sentence);
         }
 
-        _obstacles = plan.Waiting.Count == 0
-            ? ImmutableDictionary<JobId, string>.Empty
-            : plan.Waiting.ToImmutableDictionary(waiting => new JobId(waiting.Candidate.Id), waiting => waiting.Obstacle.Sentence);
+        _insight.Show(plan.Waiting);
     }
 
     // RUNNING is stored before anything starts: after a crash, what may have run is known.

@@ -25,6 +25,7 @@ public sealed partial class Launcher
         }
 
         _stopReason = reason;
+        _insight.EndedBecause = reason;
         _releases.AddRange(_backlog.Keys);
         _backlog.Clear();
         _releases.AddRange(_hookQueue.Select(job => job.Id));

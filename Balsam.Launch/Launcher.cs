@@ -37,6 +37,8 @@ public sealed partial class Launcher
     private readonly SiteDirectory _directory;
     private readonly ContextDesk _desk;
     private readonly HookRunner _hooks;
+    private readonly LauncherInsight _insight;
+    private readonly JobExplainer _explainer;
     private readonly Channel<Action> _messages = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<JobId, ActiveRun> _runs = [];
     private readonly SortedDictionary<JobId, Job> _backlog = [];
@@ -52,6 +54,7 @@ public sealed partial class Launcher
     private Inventory? _inventory;
     private LauncherSession? _session;
     private RunEnvironment? _environment;
+    private DateTimeOffset? _endsAt;
     private long _startedAt;
     private bool _mayClaim;
     private DateTimeOffset? _nextDue;
@@ -62,6 +65,7 @@ public sealed partial class Launcher
         IJobStore store,
         ApplicationRegistry applications,
         LauncherNodes nodes,
+        LauncherInsight insight,
         IJobRunner runner,
         IPackingPolicy policy,
         IServiceScopeFactory scopes,
@@ -84,6 +88,8 @@ public sealed partial class Launcher
         _directory = new SiteDirectory(balsam.Value.DataDirectory);
         _desk = new ContextDesk(store, new SubmissionDesk(store, applications, catalogs), _directory);
         _hooks = new HookRunner(scopes, _directory, _desk, time, _options.HookTimeLimit);
+        _insight = insight;
+        _explainer = new JobExplainer(store, applications, [insight], time);
     }
 
     private LeaseToken Lease => _session!.Token;
@@ -123,9 +129,12 @@ public sealed partial class Launcher
                 ProcessId = Environment.ProcessId,
                 Nodes = _nodes,
                 Applications = [.. _applications.All.Select(application => application.Name).Order()],
+                Filter = _options.Filter,
+                EndsAt = _endsAt ??= _time.GetUtcNow() + _options.WallTime,
                 LeaseDuration = _options.LeaseDuration,
             },
             cancellationToken).ConfigureAwait(false);
+        _insight.Begin(_session);
         _environment = new RunEnvironment(marker, _session.Token.Session, _nodes);
         _mayClaim = true;
         LogStarted(_log, _session.Token.Session, _site, string.Join("; ", _nodes.Select(node => node.ToString())));

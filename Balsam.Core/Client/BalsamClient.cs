@@ -15,6 +15,7 @@ public sealed partial class BalsamClient
     private readonly IJobStore _store;
     private readonly ApplicationRegistry _applications;
     private readonly SubmissionDesk _submissions;
+    private readonly JobExplainer _explainer;
     private readonly JobWatcher _watcher;
     private readonly TimeProvider _time;
     private readonly IOptions<BalsamOptions> _options;
@@ -23,9 +24,11 @@ public sealed partial class BalsamClient
     /// <param name="store">Where jobs live.</param>
     /// <param name="applications">The applications of this host.</param>
     /// <param name="catalogs">Who knows nodes; none is allowed.</param>
-    /// <param name="options">The site. Read at the first submit, from which an <see cref="OptionsValidationException"/> comes out when the host is not set up to run.</param>
+    /// <param name="insights">The launchers of this process; none is allowed.</param>
+    /// <param name="options">The site. Read at the first submit or wait, from which an <see cref="OptionsValidationException"/> comes out when the host is not set up to run.</param>
     /// <param name="time">The clock.</param>
-    public BalsamClient(IJobStore store, ApplicationRegistry applications, IEnumerable<INodeCatalog> catalogs, IOptions<BalsamOptions> options, TimeProvider time)
+    public BalsamClient(
+        IJobStore store, ApplicationRegistry applications, IEnumerable<INodeCatalog> catalogs, IEnumerable<ILauncherInsight> insights, IOptions<BalsamOptions> options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         _store = store;
@@ -33,7 +36,8 @@ public sealed partial class BalsamClient
         _submissions = new SubmissionDesk(store, applications, catalogs);
         _time = time;
         _options = options;
-        _watcher = new JobWatcher(store);
+        _explainer = new JobExplainer(store, applications, insights, time);
+        _watcher = new JobWatcher(store, _explainer, options, time);
         Jobs = new JobQuery(this, store, new JobSelector());
     }
 
@@ -74,7 +78,7 @@ public sealed partial class BalsamClient
         }
 
         IReadOnlyList<CommitResult> results = await _store.CommitAsync([new JobCommit { Additions = plan.Additions }], cancellationToken).ConfigureAwait(false);
-        return results[0].Refusal is { } refusal ? throw refusal : results[0].Added;
+        return results[0].Refusal is { } refusal ? throw refusal : [.. results[0].Added.Select(GiveOut)];
     }
 
     /// <summary>Reads a job.</summary>
@@ -93,7 +97,7 @@ public sealed partial class BalsamClient
     {
         Demand(id);
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
-        return await _store.FindAsync([id], cancellationToken).ConfigureAwait(false) is [Job job] ? job : null;
+        return await _store.FindAsync([id], cancellationToken).ConfigureAwait(false) is [Job job] ? GiveOut(job) : null;
     }
 
     /// <summary>Counts all jobs by state.</summary>
@@ -113,6 +117,9 @@ public sealed partial class BalsamClient
         IReadOnlyList<JobEvent> history = await _store.ReadHistoryAsync(id, cancellationToken).ConfigureAwait(false);
         return history.Count > 0 ? history : throw new JobNotFoundException(id);
     }
+
+    /// <summary>A job as users get it: one that can be awaited.</summary>
+    internal Job GiveOut(Job job) => job.GivenBy(this);
 
     private static void Demand(JobId id)
     {

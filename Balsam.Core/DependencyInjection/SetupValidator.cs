@@ -13,6 +13,11 @@ internal sealed class SetupValidator(IEnumerable<StoreRegistration> stores, Appl
             problems.Add("BalsamOptions.DataDirectory is empty; name the directory that holds the jobs' workdirs.");
         }
 
+        if (options.StuckGrace < TimeSpan.Zero && options.StuckGrace != Timeout.InfiniteTimeSpan)
+        {
+            problems.Add(FormattableString.Invariant($"BalsamOptions.StuckGrace is {options.StuckGrace}; set it to zero or more, or to Timeout.InfiniteTimeSpan to wait for ever."));
+        }
+
         try
         {
             _ = new SiteName(options.Site);

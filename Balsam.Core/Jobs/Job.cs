@@ -11,7 +11,14 @@ public sealed class Job
 {
     private readonly JobSnapshot _fields;
 
-    private Job(JobSnapshot fields) => _fields = fields;
+    // Only on jobs that a client gave out, so that they can be awaited; what a store keeps never knows a client.
+    private readonly BalsamClient? _client;
+
+    private Job(JobSnapshot fields, BalsamClient? client = null)
+    {
+        _fields = fields;
+        _client = client;
+    }
 
     /// <summary>The job's number.</summary>
     public JobId Id => _fields.Id;
@@ -145,9 +152,51 @@ public sealed class Job
             : throw new JobResultMissingException(this);
     }
 
+    /// <summary>Reads what the job's function returned, if it has.</summary>
+    /// <typeparam name="T">The type to read it as.</typeparam>
+    /// <param name="result">The result; the default value when there is none.</param>
+    /// <returns>Whether there is one: false while the job as it was read has not finished, when its application returns nothing, and when what it returned is not a <typeparamref name="T"/>.</returns>
+    public bool TryGetResult<T>(out T? result)
+    {
+        result = default;
+        if (State != JobState.JobFinished || _fields.Result is not { } json)
+        {
+            return false;
+        }
+
+        try
+        {
+            result = JobData.Parse(json).As<T>();
+            return true;
+        }
+        catch (Exception exception) when (exception is System.Text.Json.JsonException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Waits until the job has ended, and reads what its function returned: the job as a future.</summary>
+    /// <typeparam name="T">The type to read it as.</typeparam>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="JobFailedException">The job failed; the exception carries type, message and stack of what the function threw.</exception>
+    /// <exception cref="JobResultMissingException">The job's application returns nothing.</exception>
+    /// <exception cref="JobStuckException">The job cannot go on by itself; the exception says why.</exception>
+    /// <exception cref="JobNotFoundException">The job was deleted.</exception>
+    /// <exception cref="InvalidOperationException">The job was not given out by a client, but to a hook or by a store.</exception>
+    public Task<T?> ResultAsync<T>(CancellationToken cancellationToken = default) => _client is null
+        ? throw new InvalidOperationException($"Job {Id} does not come from a client, so it cannot be awaited by itself. Call client.ResultAsync<{typeof(T).Name}>(job.Id).")
+        : _client.ResultAsync<T>(Id, cancellationToken);
+
     /// <summary>Writes number, application, workdir and state.</summary>
     /// <returns>For example <c>job 17 (Relax in study/4): RUNNING</c>.</returns>
     public override string ToString() => $"job {Id} ({Application} in {Workdir}): {State.ToText()}";
+
+    /// <summary>The same job, for a user of a client.</summary>
+    internal Job GivenBy(BalsamClient client) => ReferenceEquals(client, _client) ? this : new Job(_fields, client);
+
+    /// <summary>The same job as stores keep it.</summary>
+    internal Job Plain() => _client is null ? this : new Job(_fields);
 
     /// <summary>The one door for moves.</summary>
     internal Job Apply(JobTrigger trigger, DateTimeOffset at, string? message, JobData? data, out JobEvent step)

@@ -11,7 +11,7 @@ public sealed class JobChange
     {
         ArgumentNullException.ThrowIfNull(job);
         Before = job;
-        After = job;
+        After = job.Plain();
     }
 
     /// <summary>The job as it was read.</summary>

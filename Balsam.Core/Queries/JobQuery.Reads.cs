@@ -24,7 +24,7 @@ public sealed partial class JobQuery
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The jobs.</returns>
     public async Task<List<Job>> ToListAsync(CancellationToken cancellationToken = default) =>
-        [.. await _store.QueryAsync(await PrepareAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)];
+        [.. (await _store.QueryAsync(await PrepareAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)).Select(_client.GiveOut)];
 
     /// <summary>Reads the first job.</summary>
     /// <param name="cancellationToken">Cancels the read.</param>
@@ -108,7 +108,7 @@ public sealed partial class JobQuery
             IReadOnlyList<Job> page = await _store.QueryAsync(selector with { Take = Math.Min(left, PageSize) }, cancellationToken).ConfigureAwait(false);
             foreach (Job job in page)
             {
-                yield return job;
+                yield return _client.GiveOut(job);
             }
 
             if (page.Count < PageSize)
@@ -141,7 +141,7 @@ public sealed partial class JobQuery
             {
                 if (selector.Filter.Matches(job))
                 {
-                    yield return job;
+                    yield return _client.GiveOut(job);
                 }
             }
         }

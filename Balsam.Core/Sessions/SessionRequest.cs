@@ -20,6 +20,14 @@ public sealed record SessionRequest
     /// <summary>The applications it can run.</summary>
     public ImmutableArray<ApplicationName> Applications { get; init; } = [];
 
+    /// <summary>Which jobs it takes.</summary>
+    /// <value>Default: all of its site.</value>
+    public JobFilter Filter { get; init; } = JobFilter.All;
+
+    /// <summary>When it will end, in UTC; jobs expected to run for longer than until then are not started.</summary>
+    /// <value>Default: null: nobody knows.</value>
+    public DateTimeOffset? EndsAt { get; init; }
+
     /// <summary>How long its lease lasts unless renewed.</summary>
     /// <value>Default: 5 minutes, as in the original.</value>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromMinutes(5);

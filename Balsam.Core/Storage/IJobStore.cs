@@ -127,10 +127,16 @@ public interface IJobStore : IAsyncDisposable
     /// <returns>The jobs that went from RUNNING to RUN_TIMEOUT.</returns>
     Task<IReadOnlyList<JobId>> RecoverAsync(SiteName site, CancellationToken cancellationToken);
 
-    /// <summary>The sessions that are open.</summary>
+    /// <summary>The launchers that are alive: the sessions that are open and whose leases have not expired.</summary>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The sessions, oldest first.</returns>
     Task<IReadOnlyList<LauncherSession>> ListSessionsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Says who holds jobs, and since when. An expired lease holds its jobs until it is swept by <see cref="RecoverAsync"/>.</summary>
+    /// <param name="ids">The jobs.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The leases of those that a session holds, in the order asked.</returns>
+    Task<IReadOnlyList<JobLease>> FindLeasesAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken);
 
     /// <summary>Takes jobs for a launcher: each is nobody else's until it is released.</summary>
     /// <param name="request">Which jobs, and how many at most.</param>

@@ -31,6 +31,12 @@ public static class LauncherBuilderExtensions
             services.AddSingleton<INodeCatalog>(provider => provider.GetRequiredService<LauncherNodes>());
         }
 
+        services.TryAddSingleton<LauncherInsight>();
+        if (services.All(service => service.ImplementationFactory is not Func<IServiceProvider, ILauncherInsight>))
+        {
+            services.AddSingleton<ILauncherInsight>(provider => provider.GetRequiredService<LauncherInsight>());
+        }
+
         services.TryAddSingleton(_ => JobRunner.Create());
         services.TryAddSingleton<IPackingPolicy, BackfillPolicy>();
         services.TryAddSingleton(MakeLauncher);
@@ -42,6 +48,7 @@ public static class LauncherBuilderExtensions
         services.GetRequiredService<IJobStore>(),
         services.GetRequiredService<ApplicationRegistry>(),
         services.GetRequiredService<LauncherNodes>(),
+        services.GetRequiredService<LauncherInsight>(),
         services.GetRequiredService<IJobRunner>(),
         services.GetRequiredService<IPackingPolicy>(),
         services.GetRequiredService<IServiceScopeFactory>(),

@@ -83,7 +83,19 @@ public abstract partial class EmbeddedJobStore
         DemandOpen();
         lock (_gate)
         {
-            return Task.FromResult<IReadOnlyList<LauncherSession>>([.. _sessions.All]);
+            return Task.FromResult<IReadOnlyList<LauncherSession>>([.. _sessions.Alive]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JobLease>> FindLeasesAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        cancellationToken.ThrowIfCancellationRequested();
+        DemandOpen();
+        lock (_gate)
+        {
+            return Task.FromResult<IReadOnlyList<JobLease>>([.. ids.Select(_sessions.LeaseOf).OfType<JobLease>()]);
         }
     }
 

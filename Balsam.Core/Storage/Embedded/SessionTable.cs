@@ -4,9 +4,9 @@ namespace Balsam.Storage.Embedded;
 internal sealed class SessionTable(TimeProvider time)
 {
     private readonly Dictionary<SessionId, Session> _sessions = [];
-    private readonly Dictionary<JobId, Session> _holders = [];
+    private readonly Dictionary<JobId, (Session Session, DateTimeOffset Since)> _holders = [];
 
-    public IEnumerable<LauncherSession> All => _sessions.Values.Select(session => session.Launcher).OrderBy(session => session.Token.Epoch);
+    public IEnumerable<LauncherSession> Alive => _sessions.Values.Where(session => !IsExpired(session)).Select(session => session.Launcher).OrderBy(session => session.Token.Epoch);
 
     public Session Open(SessionRequest request, long epoch)
     {
@@ -28,24 +28,26 @@ internal sealed class SessionTable(TimeProvider time)
 
     public void Renew(LeaseToken lease) => Demand(lease).RenewedAt = time.GetTimestamp();
 
-    public bool Holds(LeaseToken lease, JobId job) => _holders.TryGetValue(job, out Session? holder) && holder.Launcher.Token == lease;
+    public bool Holds(LeaseToken lease, JobId job) => HolderOf(job)?.Launcher.Token == lease;
 
-    public Session? HolderOf(JobId job) => _holders.GetValueOrDefault(job);
+    public Session? HolderOf(JobId job) => _holders.GetValueOrDefault(job).Session;
+
+    public JobLease? LeaseOf(JobId job) => _holders.TryGetValue(job, out (Session Session, DateTimeOffset Since) held) ? new JobLease(job, held.Session.Launcher, held.Since) : null;
 
     public void Hold(Session session, JobId job)
     {
         session.Held.Add(job);
-        _holders[job] = session;
+        _holders[job] = (session, time.GetUtcNow().ToStoredInstant());
     }
 
     public bool Release(JobId job)
     {
-        if (!_holders.Remove(job, out Session? holder))
+        if (!_holders.Remove(job, out (Session Session, DateTimeOffset Since) held))
         {
             return false;
         }
 
-        holder.Held.Remove(job);
+        held.Session.Held.Remove(job);
         return true;
     }
 

@@ -79,7 +79,7 @@ internal static class KeyCases
             CommitResult result = await context.TryCommitAsync(new JobCommit { Additions = [Keyed("a")] });
             Check.Equal(0, result.Existing.Count, "Jobs that were there after the delete");
             Check.SameSet(result.Added.Select(job => job.Id), (await context.TryCommitAsync(new JobCommit { Additions = [Keyed("a")] })).Existing, "The owner of the key");
-            await context.Store.DeleteAsync([result.Added[0].Id], CancellationToken.None);
+            await context.Store.DeleteAsync(new JobDeletion { Ids = [result.Added[0].Id] }, CancellationToken.None);
         }
 
         Check.Equal(0, (await context.AllJobsAsync()).Count, "Jobs at the end");
@@ -165,7 +165,7 @@ internal static class KeyCases
     {
         IReadOnlyList<Job> jobs = await context.AddAsync(Chain(600));
         await context.CancelAsync(jobs[0].Id);
-        await context.Store.DeleteAsync([jobs[599].Id], CancellationToken.None);
+        await context.Store.DeleteAsync(new JobDeletion { Ids = [jobs[599].Id] }, CancellationToken.None);
         await context.Fixture.ReopenAsync();
         CommitResult again = await context.TryCommitAsync(new JobCommit { Additions = Chain(600) });
         Check.Sequence(jobs.Take(599).Select(job => job.Id), again.Added.Take(599).Select(job => job.Id), "The jobs of the keys");

@@ -10,6 +10,9 @@ internal static class LeaseCases
     public static IReadOnlyList<StoreConformanceCase> All { get; } =
     [
         new("Session_Opened_IsListedWithWhatItSaid", "An open session is listed, oldest first, with its request; a closed one is not.", Listed),
+        new("Session_Expired_IsNotListed", "A session whose lease has expired is not listed, swept or not; a renewed one is.", ExpiredNotListed),
+        new("Leases_OfJobs_NameHolderAndInstant", "Of the jobs asked, those that a session holds are given in the order asked, with the session and when it claimed them.", Holders),
+        new("Leases_Released_AreGone", "A job that was released, has ended, was swept from an expired lease, or whose session was closed, is held by nobody.", HoldersGone),
         new("Session_Epoch_RisesWithEach", "Each session has a higher epoch than the one before.", Epochs),
         new("Session_Closed_ReleasesAndTimesOut", "Closing a session makes its RUNNING jobs RUN_TIMEOUT and gives the others back as they are.", Closed),
         new("Lease_Closed_WritesNothing", "Nothing can be written, claimed or renewed under a closed lease.", RefusedAfterClose),
@@ -30,6 +33,7 @@ internal static class LeaseCases
         var request = new SessionRequest
         {
             Site = "theta", Host = "nödé", ProcessId = 4711, LeaseDuration = TimeSpan.FromSeconds(90),
+            Filter = new TagFilter("queue", "mine"), EndsAt = context.Now.AddMinutes(41).ToStoredInstant(),
             Nodes = [new NodeSpec("n1", 8, 2, MemorySize.FromGibibytes(1.5)) { Custom = new Dictionary<string, ResourceAmount> { ["licence"] = 2 } }], Applications = ["A", "B"],
         };
         LauncherSession opened = await context.Store.OpenSessionAsync(request, CancellationToken.None);
@@ -39,11 +43,62 @@ internal static class LeaseCases
         Check.Sequence([opened.Token, second.Token], sessions.Select(session => session.Token), "The open sessions");
         SessionRequest listed = sessions[0].Request;
         Check.Equal((request.Site, request.Host, request.ProcessId, request.LeaseDuration), (listed.Site, listed.Host, listed.ProcessId, listed.LeaseDuration), "The request");
+        Check.Equal((request.Filter, request.EndsAt), (listed.Filter, listed.EndsAt), "The filter and the end");
         Check.Sequence(request.Applications, listed.Applications, "The applications");
         Check.Sequence(["n1: 8 cores, 2 GPUs, 1.5 GiB"], listed.Nodes.Select(node => node.ToString()), "The nodes");
         Check.Equal((ResourceAmount)2, listed.Nodes[0].Custom["licence"], "The custom resource of the node");
         await context.Store.CloseSessionAsync(opened.Token, CancellationToken.None);
         Check.Sequence([second.Token], (await context.Store.ListSessionsAsync(CancellationToken.None)).Select(session => session.Token), "The sessions left");
+    }
+
+    private static async Task ExpiredNotListed(StoreConformanceContext context)
+    {
+        LauncherSession lost = await context.OpenSessionAsync(Lease);
+        LauncherSession alive = await context.OpenSessionAsync(Lease);
+        context.Fixture.Advance(Lease / 2);
+        await context.Store.RenewAsync(alive.Token, CancellationToken.None);
+        context.Fixture.Advance((Lease / 2) + TimeSpan.FromSeconds(1));
+        Check.Sequence([alive.Token], (await context.Store.ListSessionsAsync(CancellationToken.None)).Select(session => session.Token), "The sessions alive before the sweep");
+        await context.Store.RecoverAsync(SiteName.Local, CancellationToken.None);
+        Check.Sequence([alive.Token], (await context.Store.ListSessionsAsync(CancellationToken.None)).Select(session => session.Token), "The sessions alive after the sweep");
+        Check.That(lost.Token != alive.Token, "the sessions differ");
+    }
+
+    private static async Task Holders(StoreConformanceContext context)
+    {
+        IReadOnlyList<Job> jobs = await context.AddManyAsync(4);
+        LauncherSession first = await context.OpenSessionAsync();
+        LauncherSession second = await context.OpenSessionAsync();
+        DateTimeOffset early = context.Now.ToStoredInstant();
+        await context.ClaimAsync(first, 1);
+        context.Fixture.Advance(TimeSpan.FromSeconds(10));
+        DateTimeOffset late = context.Now.ToStoredInstant();
+        await context.ClaimAsync(second, 2);
+        await context.CommitAsync(context.Towards(jobs[0], JobState.Running), first.Token, keepLease: true);
+        IReadOnlyList<JobLease> leases = await context.Store.FindLeasesAsync([jobs[2].Id, jobs[3].Id, new JobId(4711), jobs[0].Id], CancellationToken.None);
+        Check.Sequence([(jobs[2].Id, second.Token, late), (jobs[0].Id, first.Token, early)], leases.Select(lease => (lease.Job, lease.Holder.Token, lease.Since)), "Who holds what since when");
+    }
+
+    private static async Task HoldersGone(StoreConformanceContext context)
+    {
+        LauncherSession session = await context.OpenSessionAsync(Lease);
+        await context.AddManyAsync(3);
+        IReadOnlyList<Job> jobs = await context.ClaimAsync(session);
+        JobId[] ids = [.. jobs.Select(job => job.Id)];
+        await context.Store.ReleaseAsync(session.Token, [ids[0]], CancellationToken.None);
+        await context.CommitAsync(context.Towards(jobs[1], JobState.JobFinished), session.Token);
+        Check.Sequence([ids[2]], await HeldAsync(), "Held after a release and an end");
+        context.Fixture.Advance(Lease + TimeSpan.FromSeconds(1));
+        Check.Sequence([ids[2]], await HeldAsync(), "Held under an expired lease that was not swept");
+        await context.Store.RecoverAsync(SiteName.Local, CancellationToken.None);
+        Check.Sequence([], await HeldAsync(), "Held after the sweep");
+        LauncherSession next = await context.OpenSessionAsync();
+        await context.ClaimAsync(next);
+        Check.Sequence([ids[0], ids[2]], await HeldAsync(), "Held by the next session");
+        await context.Store.CloseSessionAsync(next.Token, CancellationToken.None);
+        Check.Sequence([], await HeldAsync(), "Held after the session was closed");
+
+        async Task<IEnumerable<JobId>> HeldAsync() => (await context.Store.FindLeasesAsync(ids, CancellationToken.None)).Select(lease => lease.Job);
     }
 
     private static async Task Epochs(StoreConformanceContext context)

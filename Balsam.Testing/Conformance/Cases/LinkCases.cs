@@ -152,8 +152,8 @@ internal static class LinkCases
             Check.Sequence([child.Id], children.Select(job => job.Id), $"The children of {parent.Id}");
         }
 
-        DeleteResult deleted = await context.Store.DeleteAsync([jobs[1].Id], CancellationToken.None);
-        Check.That(deleted.Kept.ContainsKey(jobs[1].Id), "a new parent that is waited for is not deleted");
+        ChangeReport deleted = await context.Store.DeleteAsync(new JobDeletion { Ids = [jobs[1].Id] }, CancellationToken.None);
+        Check.That(deleted.Unchanged.ContainsKey(jobs[1].Id), "a new parent that is waited for is not deleted");
     }
 
     private static async Task Known(StoreConformanceContext context)
@@ -170,7 +170,7 @@ internal static class LinkCases
     {
         IReadOnlyList<Job> jobs = await context.AddManyAsync(3);
         Job waiting = await context.AddOneAsync(ParentReference.To(jobs[0].Id));
-        await context.Store.DeleteAsync([jobs[1].Id], CancellationToken.None);
+        await context.Store.DeleteAsync(new JobDeletion { Ids = [jobs[1].Id] }, CancellationToken.None);
         foreach ((Job child, AddParentsProblemKind kind) in ((Job, AddParentsProblemKind)[])[(jobs[1], AddParentsProblemKind.ChildNotFound), (jobs[2], AddParentsProblemKind.ChildNotWaiting)])
         {
             AddParentsRefusedException refusal = await RefusedAsync(context, new JobCommit

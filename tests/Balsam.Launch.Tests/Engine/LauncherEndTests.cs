@@ -188,7 +188,7 @@ public sealed class LauncherEndTests(StoreKind store)
         Assert.That(run.Signals, Is.EqualTo(new[] { RunSignal.Terminate }));
         IdleReport report = await engine.IdleAsync();
         Assert.That(report.Blocked.Single().State, Is.EqualTo(JobState.RestartReady));
-        Assert.That(report.Blocked.Single().Reason, Is.EqualTo("the launcher has ended because the launcher came to its wall time"));
+        Assert.That(report.Blocked.Single().Reason, Is.EqualTo("no launcher is alive for site 'local' (this host's has ended because the launcher came to its wall time)"));
     }
 
     [Test]
@@ -207,7 +207,7 @@ public sealed class LauncherEndTests(StoreKind store)
         IdleReport report = await engine.IdleAsync();
         Assert.That((early.State, (await engine.GetAsync(jobs[1])).State), Is.EqualTo((JobState.JobFinished, JobState.JobFinished)));
         Assert.That(report.Blocked.Single().Id, Is.EqualTo(jobs[0].Id));
-        Assert.That(report.Blocked.Single().Reason, Does.Contain("50").And.Contain("30"));
+        Assert.That(report.Blocked.Single().Reason, Is.EqualTo($"it needs 50 minutes, launcher {Environment.MachineName}:{Environment.ProcessId} has 30 minutes left"));
     }
 
     [Test]
@@ -425,8 +425,10 @@ public sealed class LauncherEndTests(StoreKind store)
         Job other = await engine.SubmitAsync(Work.NewJob("b"));
         IdleReport report = await engine.IdleAsync();
         Assert.That((report.Counts[JobState.JobFinished], (await engine.GetAsync(other)).State), Is.EqualTo((2, JobState.JobFinished)));
-        Assert.That(report.Blocked.Single(), Is.EqualTo(new BlockedJob(unknown.Id, JobState.StagedIn, "its application 'Shell' is not registered in this host; call AddApplication for it")));
-        Assert.That(report.ToString(), Does.Contain("1 blocked (first: job 2): its application 'Shell' is not registered"));
+        string launcher = $"{Environment.MachineName}:{Environment.ProcessId}";
+        Assert.That((report.Blocked.Single().Id, report.Blocked.Single().State), Is.EqualTo((unknown.Id, JobState.StagedIn)));
+        Assert.That(report.Blocked.Single().Reason, Is.EqualTo($"launcher {launcher} does not know its application 'Shell'; call AddApplication for it in that host"));
+        Assert.That(report.ToString(), Does.Contain($"1 blocked (first: job 2): launcher {launcher} does not know its application 'Shell'"));
     }
 
     [Test]
@@ -437,8 +439,8 @@ public sealed class LauncherEndTests(StoreKind store)
         IdleReport report = await engine.IdleAsync();
         Assert.That(report.Blocked.Select(job => (job.Id, job.Reason)), Is.EqualTo(new[]
         {
-            (jobs[1].Id, "the launcher's filter does not take it"),
-            (jobs[2].Id, "it belongs to site 'elsewhere', this launcher serves 'local'"),
+            (jobs[1].Id, $"launcher {Environment.MachineName}:{Environment.ProcessId} takes only jobs where tag queue is \"mine\""),
+            (jobs[2].Id, "no launcher is alive for site 'elsewhere'; those alive serve 'local'"),
         }));
     }
 

@@ -1,0 +1,37 @@
+using Balsam.Launch.Packing;
+
+namespace Balsam.Launch.Hosting;
+
+/// <summary>What this host's launcher shows of itself to explanations. The launcher writes it on its turns; anybody reads it.</summary>
+internal sealed class LauncherInsight : ILauncherInsight
+{
+    private volatile LauncherSession? _session;
+    private volatile IReadOnlyList<WaitingCandidate> _waiting = [];
+    private volatile string? _endedBecause;
+
+    public SessionId? Session => _session?.Token.Session;
+
+    public string? EndedBecause
+    {
+        get => _endedBecause;
+        set => _endedBecause = value;
+    }
+
+    // Looked for only when somebody asks: the launcher shows its list at every turn.
+    public LaunchObstacle? FindObstacle(JobId job)
+    {
+        foreach (WaitingCandidate waiting in _waiting)
+        {
+            if (waiting.Candidate.Id == job.Value)
+            {
+                return new LaunchObstacle(waiting.Obstacle.Sentence, waiting.Obstacle.EarlierJob is { } earlier ? new JobId(earlier) : null);
+            }
+        }
+
+        return null;
+    }
+
+    public void Begin(LauncherSession session) => _session = session;
+
+    public void Show(IReadOnlyList<WaitingCandidate> waiting) => _waiting = waiting;
+}
