@@ -20,6 +20,8 @@ internal static class StoreCollections
 
     public static ILiteCollection<BsonDocument> States(LiteDatabase database) => database.GetCollection("states", BsonAutoId.Int64);
 
+    public static ILiteCollection<BsonDocument> Launchers(LiteDatabase database) => database.GetCollection("launchers", BsonAutoId.Int64);
+
     public static void EnsureIndexes(LiteDatabase database)
     {
         ILiteCollection<BsonDocument> jobs = Jobs(database);

@@ -13,6 +13,7 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
     private readonly Dictionary<JobId, HashSet<JobId>> _children = [];
     private readonly Dictionary<JobId, List<JobEvent>> _history = [];
     private readonly List<JobEvent> _events = [];
+    private readonly Dictionary<long, LauncherRecord> _launchers = [];
     private long _lastId;
     private long _lastEpoch;
 
@@ -33,6 +34,7 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
             LastId = _lastId,
             LastSequence = _events.Count == 0 ? 0 : _events[^1].Sequence,
             LastEpoch = _lastEpoch,
+            Launchers = [.. _launchers.Values],
             States = states,
             ActiveJobs = [.. _jobs.Values.Where(job => !job.State.IsFinal()).OrderBy(job => job.Id)],
         };
@@ -76,6 +78,16 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
             foreach (JobId id in batch.Deletes)
             {
                 Delete(id);
+            }
+
+            foreach (LauncherRecord launcher in batch.Launchers)
+            {
+                _launchers[launcher.Token.Epoch] = launcher;
+            }
+
+            foreach (long epoch in batch.ForgottenLaunchers)
+            {
+                _launchers.Remove(epoch);
             }
 
             _lastId = batch.LastId;

@@ -109,6 +109,11 @@ public interface IJobStore : IAsyncDisposable
     /// <returns>The sessions, oldest first.</returns>
     Task<IReadOnlyList<LauncherSession>> ListSessionsAsync(CancellationToken cancellationToken);
 
+    /// <summary>The launchers that there were, open or not. The store keeps the newest 10,000 at least.</summary>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The records, oldest first.</returns>
+    Task<IReadOnlyList<LauncherRecord>> ListLaunchersAsync(CancellationToken cancellationToken);
+
     /// <summary>Takes jobs for a launcher: each is nobody else's until it is released.</summary>
     /// <param name="request">Which jobs, and how many at most.</param>
     /// <param name="cancellationToken">Cancels the call.</param>

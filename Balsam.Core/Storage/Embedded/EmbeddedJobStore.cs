@@ -14,6 +14,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
     private readonly Lock _gate = new();
     private readonly WriteQueue _queue;
     private readonly SessionTable _sessions;
+    private readonly LauncherHistory _launchers = new();
     // Never disposed, so that a call after DisposeAsync meets the store's own error.
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly Dictionary<JobId, Job> _active = [];
@@ -171,6 +172,11 @@ public abstract partial class EmbeddedJobStore : IJobStore
                 {
                     request.Stage(batch);
                 }
+
+                if (!batch.Write.IsEmpty)
+                {
+                    _launchers.Complete(batch.Write);
+                }
             }
 
             if (!batch.Write.IsEmpty)
@@ -264,6 +270,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
             _lastId = image.LastId;
             _lastSequence = Math.Max(_lastSequence, image.LastSequence);
             _lastEpoch = Math.Max(_lastEpoch, image.LastEpoch);
+            _launchers.Load(image.Launchers, _sessions.IsOpen, () => LastEventAt(image.LastSequence));
             _active.Clear();
             _graph = new DependencyGraph();
             _ready = new ReadyQueues();
@@ -289,12 +296,16 @@ public abstract partial class EmbeddedJobStore : IJobStore
         _mustReload = false;
     }
 
+    private DateTimeOffset? LastEventAt(long lastSequence) => ReadEvents(lastSequence - 1, 1) is [var last, ..] ? last.At : null;
+
     private bool IsReady(Job job) => JobStates.Claimable.Contains(job.State) && _sessions.HolderOf(job.Id) is null;
 
     private void Publish(StagedBatch batch)
     {
         _lastId = batch.Write.LastId;
         _lastEpoch = batch.Write.LastEpoch;
+        batch.Opened.ForEach(_sessions.Open);
+        _launchers.Publish(batch.Write);
         DateTimeOffset now = _time.GetUtcNow();
         HashSet<SiteName> awake = [];
         foreach (Job job in batch.Write.Puts)

@@ -7,6 +7,8 @@ public sealed class WriteBatch
     private readonly List<JobId> _deletes = [];
     private readonly HashSet<JobId> _deleted = [];
     private readonly List<JobEvent> _events = [];
+    private readonly Dictionary<long, LauncherRecord> _launchers = [];
+    private readonly HashSet<long> _forgotten = [];
 
     /// <summary>The jobs to insert.</summary>
     public IEnumerable<Job> Inserts => _puts.Values.Where(put => put.IsNew).Select(put => put.Job);
@@ -29,9 +31,13 @@ public sealed class WriteBatch
     /// <summary>The epoch of the last session.</summary>
     public long LastEpoch { get; internal set; }
 
-    internal bool IsEmpty => _puts.Count == 0 && _deletes.Count == 0 && !EpochChanged;
+    /// <summary>The records of launchers to insert, or to replace by epoch.</summary>
+    public IReadOnlyCollection<LauncherRecord> Launchers => _launchers.Values;
 
-    internal bool EpochChanged { get; set; }
+    /// <summary>The epochs of launchers whose records to delete: the history is bounded.</summary>
+    public IReadOnlyCollection<long> ForgottenLaunchers => _forgotten;
+
+    internal bool IsEmpty => _puts.Count == 0 && _deletes.Count == 0 && _launchers.Count == 0;
 
     internal IEnumerable<Job> Puts => _puts.Values.Select(put => put.Job);
 
@@ -40,6 +46,14 @@ public sealed class WriteBatch
     internal void Insert(Job job) => _puts[job.Id] = (job, true);
 
     internal void Put(Job job) => _puts[job.Id] = (job, _puts.TryGetValue(job.Id, out (Job Job, bool IsNew) earlier) && earlier.IsNew);
+
+    internal void Put(LauncherRecord launcher) => _launchers[launcher.Token.Epoch] = launcher;
+
+    internal void Forget(LauncherRecord launcher)
+    {
+        _launchers.Remove(launcher.Token.Epoch);
+        _forgotten.Add(launcher.Token.Epoch);
+    }
 
     internal bool IsDeleted(JobId id) => _deleted.Contains(id);
 

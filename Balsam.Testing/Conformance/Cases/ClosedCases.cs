@@ -43,7 +43,7 @@ internal static class ClosedCases
                 ("ReadHistoryAsync", () => store.ReadHistoryAsync(job.Id, none)), ("GetLastSequenceAsync", () => store.GetLastSequenceAsync(none)),
                 ("WaitForEventsAsync", () => store.WaitForEventsAsync(0, none)), ("OpenSessionAsync", () => context.OpenSessionAsync()),
                 ("RenewAsync", () => store.RenewAsync(session.Token, none)), ("CloseSessionAsync", () => store.CloseSessionAsync(session.Token, none)),
-                ("RecoverAsync", () => store.RecoverAsync(SiteName.Local, none)), ("ListSessionsAsync", () => store.ListSessionsAsync(none)),
+                ("RecoverAsync", () => store.RecoverAsync(SiteName.Local, none)), ("ListSessionsAsync", () => store.ListSessionsAsync(none)), ("ListLaunchersAsync", () => store.ListLaunchersAsync(none)),
                 ("ClaimAsync", () => store.ClaimAsync(StoreConformanceContext.Wanting(session), none)), ("ReleaseAsync", () => store.ReleaseAsync(session.Token, [job.Id], none)),
                 ("WaitForNewsAsync", () => store.WaitForNewsAsync(session.Token, none)),
             ])

@@ -81,6 +81,8 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : IJobStore
 
     public Task<IReadOnlyList<LauncherSession>> ListSessionsAsync(CancellationToken cancellationToken) => inner.ListSessionsAsync(cancellationToken);
 
+    public Task<IReadOnlyList<LauncherRecord>> ListLaunchersAsync(CancellationToken cancellationToken) => inner.ListLaunchersAsync(cancellationToken);
+
     public Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) => inner.ClaimAsync(request, cancellationToken);
 
     public Task ReleaseAsync(LeaseToken lease, IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => inner.ReleaseAsync(lease, ids, cancellationToken);
