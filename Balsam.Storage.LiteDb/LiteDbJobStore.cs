@@ -62,6 +62,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
                 LastEpoch = _head.LastEpoch,
                 States = _states,
                 Launchers = _file.Read(database => StoreCollections.Launchers(database).FindAll().Select(LauncherDocument.Read).ToList()),
+                Applications = _file.Read(database => StoreCollections.Applications(database).FindAll().Select(ApplicationDocument.Read).ToList()),
                 ActiveJobs = ReadActive(),
             };
         }
@@ -310,6 +311,16 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
         foreach (long epoch in batch.ForgottenLaunchers)
         {
             StoreCollections.Launchers(database).Delete(epoch);
+        }
+
+        foreach (ApplicationName name in batch.RemovedApplications)
+        {
+            StoreCollections.Applications(database).Delete(name.Value);
+        }
+
+        foreach (ApplicationRecord application in batch.Applications)
+        {
+            StoreCollections.Applications(database).Upsert(ApplicationDocument.Write(application));
         }
     }
 

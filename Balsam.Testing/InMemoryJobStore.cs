@@ -14,6 +14,7 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
     private readonly Dictionary<JobId, List<JobEvent>> _history = [];
     private readonly List<JobEvent> _events = [];
     private readonly Dictionary<long, LauncherRecord> _launchers = [];
+    private readonly Dictionary<ApplicationName, ApplicationRecord> _applications = [];
     private long _lastId;
     private long _lastEpoch;
 
@@ -35,6 +36,7 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
             LastSequence = _events.Count == 0 ? 0 : _events[^1].Sequence,
             LastEpoch = _lastEpoch,
             Launchers = [.. _launchers.Values],
+            Applications = [.. _applications.Values],
             States = states,
             ActiveJobs = [.. _jobs.Values.Where(job => !job.State.IsFinal()).OrderBy(job => job.Id)],
         };
@@ -80,16 +82,7 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
                 Delete(id);
             }
 
-            foreach (LauncherRecord launcher in batch.Launchers)
-            {
-                _launchers[launcher.Token.Epoch] = launcher;
-            }
-
-            foreach (long epoch in batch.ForgottenLaunchers)
-            {
-                _launchers.Remove(epoch);
-            }
-
+            WriteRecords(batch);
             _lastId = batch.LastId;
             _lastEpoch = batch.LastEpoch;
         }
@@ -181,6 +174,29 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
             {
                 yield break;
             }
+        }
+    }
+
+    private void WriteRecords(WriteBatch batch)
+    {
+        foreach (LauncherRecord launcher in batch.Launchers)
+        {
+            _launchers[launcher.Token.Epoch] = launcher;
+        }
+
+        foreach (long epoch in batch.ForgottenLaunchers)
+        {
+            _launchers.Remove(epoch);
+        }
+
+        foreach (ApplicationName name in batch.RemovedApplications)
+        {
+            _applications.Remove(name);
+        }
+
+        foreach (ApplicationRecord application in batch.Applications)
+        {
+            _applications[application.Name] = application;
         }
     }
 

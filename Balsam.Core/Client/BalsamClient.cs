@@ -18,6 +18,7 @@ public sealed partial class BalsamClient
     private readonly JobWatcher _watcher;
     private readonly TimeProvider _time;
     private readonly SiteName _site;
+    private volatile bool _hasRecordedApplications;
 
     /// <summary>Makes a client.</summary>
     /// <param name="store">Where jobs live.</param>
@@ -34,11 +35,15 @@ public sealed partial class BalsamClient
         _time = time;
         _site = options.Value.Site;
         _watcher = new JobWatcher(store);
+        Applications = new ApplicationCatalog(store);
         Jobs = new JobQuery(this, store, new JobSelector());
     }
 
     /// <summary>All jobs: the start of every query.</summary>
     public JobQuery Jobs { get; }
+
+    /// <summary>The applications that programs have registered with the store.</summary>
+    public ApplicationCatalog Applications { get; }
 
     /// <summary>Submits one job.</summary>
     /// <param name="job">The job.</param>
@@ -91,6 +96,7 @@ public sealed partial class BalsamClient
             return [];
         }
 
+        await RecordApplicationsAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<CommitResult> results = await _store.CommitAsync([new JobCommit { Additions = additions }], cancellationToken).ConfigureAwait(false);
         return results[0].Refusal is { } refusal ? throw refusal : results[0].Added;
     }
@@ -130,6 +136,15 @@ public sealed partial class BalsamClient
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<JobEvent> history = await _store.ReadHistoryAsync(id, cancellationToken).ConfigureAwait(false);
         return history.Count > 0 ? history : throw new JobNotFoundException(id);
+    }
+
+    private async Task RecordApplicationsAsync(CancellationToken cancellationToken)
+    {
+        if (!_hasRecordedApplications)
+        {
+            await _applications.RecordAsync(_store, cancellationToken).ConfigureAwait(false);
+            _hasRecordedApplications = true;
+        }
     }
 
     private static void Demand(JobId id)

@@ -57,7 +57,7 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
         CheckFields(index, job);
         return new JobAddition
         {
-            Application = job.Application,
+            Application = application?.Name ?? job.Application,
             Site = site,
             Workdir = CheckWorkdir(index, job, site, workdirs),
             Parameters = parameters,

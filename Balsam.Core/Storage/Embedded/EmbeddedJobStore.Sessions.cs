@@ -86,17 +86,6 @@ public abstract partial class EmbeddedJobStore
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<LauncherRecord>> ListLaunchersAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        DemandOpen();
-        lock (_gate)
-        {
-            return Task.FromResult(_launchers.All);
-        }
-    }
-
-    /// <inheritdoc/>
     public Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

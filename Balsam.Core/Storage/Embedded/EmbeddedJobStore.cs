@@ -14,7 +14,6 @@ public abstract partial class EmbeddedJobStore : IJobStore
     private readonly Lock _gate = new();
     private readonly WriteQueue _queue;
     private readonly SessionTable _sessions;
-    private readonly LauncherHistory _launchers = new();
     // Never disposed, so that a call after DisposeAsync meets the store's own error.
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly Dictionary<JobId, Job> _active = [];
@@ -271,6 +270,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
             _lastSequence = Math.Max(_lastSequence, image.LastSequence);
             _lastEpoch = Math.Max(_lastEpoch, image.LastEpoch);
             _launchers.Load(image.Launchers, _sessions.IsOpen, () => LastEventAt(image.LastSequence));
+            _applications.Load(image.Applications);
             _active.Clear();
             _graph = new DependencyGraph();
             _ready = new ReadyQueues();
@@ -306,6 +306,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
         _lastEpoch = batch.Write.LastEpoch;
         batch.Opened.ForEach(_sessions.Open);
         _launchers.Publish(batch.Write);
+        _applications.Publish(batch.Write);
         DateTimeOffset now = _time.GetUtcNow();
         HashSet<SiteName> awake = [];
         foreach (Job job in batch.Write.Puts)

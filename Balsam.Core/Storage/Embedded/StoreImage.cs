@@ -15,6 +15,9 @@ public sealed record StoreImage
     /// <summary>The launchers that there were.</summary>
     public IEnumerable<LauncherRecord> Launchers { get; init; } = [];
 
+    /// <summary>The applications that were recorded.</summary>
+    public IEnumerable<ApplicationRecord> Applications { get; init; } = [];
+
     /// <summary>The state of every stored job.</summary>
     public required StateMap States { get; init; }
 

@@ -44,6 +44,7 @@ internal static class ClosedCases
                 ("WaitForEventsAsync", () => store.WaitForEventsAsync(0, none)), ("OpenSessionAsync", () => context.OpenSessionAsync()),
                 ("RenewAsync", () => store.RenewAsync(session.Token, none)), ("CloseSessionAsync", () => store.CloseSessionAsync(session.Token, none)),
                 ("RecoverAsync", () => store.RecoverAsync(SiteName.Local, none)), ("ListSessionsAsync", () => store.ListSessionsAsync(none)), ("ListLaunchersAsync", () => store.ListLaunchersAsync(none)),
+                ("RegisterApplicationsAsync", () => store.RegisterApplicationsAsync([], none)), ("ListApplicationsAsync", () => store.ListApplicationsAsync(none)),
                 ("ClaimAsync", () => store.ClaimAsync(StoreConformanceContext.Wanting(session), none)), ("ReleaseAsync", () => store.ReleaseAsync(session.Token, [job.Id], none)),
                 ("WaitForNewsAsync", () => store.WaitForNewsAsync(session.Token, none)),
             ])

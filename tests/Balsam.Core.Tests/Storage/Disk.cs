@@ -10,6 +10,7 @@ internal sealed class Disk
     private readonly List<JobEvent> _events = [];
     private ImmutableSortedDictionary<JobId, JobSnapshot> _jobs = ImmutableSortedDictionary<JobId, JobSnapshot>.Empty;
     private ImmutableSortedDictionary<long, LauncherRecord> _launchers = ImmutableSortedDictionary<long, LauncherRecord>.Empty;
+    private ImmutableSortedDictionary<ApplicationName, ApplicationRecord> _applications = ImmutableSortedDictionary<ApplicationName, ApplicationRecord>.Empty;
     private long _lastId;
     private long _lastSequence;
     private long _lastEpoch;
@@ -36,6 +37,7 @@ internal sealed class Disk
             States = states,
             ActiveJobs = [.. Jobs(false).Where(job => !job.State.IsFinal())],
             Launchers = _launchers.Values,
+            Applications = _applications.Values,
         };
     }
 
@@ -50,6 +52,7 @@ internal sealed class Disk
             _events.AddRange(batch.Events.Select(step => step.WithSequence(step.Sequence)));
             _events.RemoveAll(step => batch.Deletes.Contains(step.JobId));
             _launchers = _launchers.SetItems(batch.Launchers.Select(launcher => KeyValuePair.Create(launcher.Token.Epoch, launcher))).RemoveRange(batch.ForgottenLaunchers);
+            _applications = _applications.RemoveRange(batch.RemovedApplications).SetItems(batch.Applications.Select(application => KeyValuePair.Create(application.Name, application)));
             (_lastId, _lastSequence, _lastEpoch) = (batch.LastId, batch.LastSequence, batch.LastEpoch);
         }
 

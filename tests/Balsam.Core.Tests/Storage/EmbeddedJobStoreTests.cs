@@ -264,6 +264,17 @@ public sealed class EmbeddedJobStoreTests
         Assert.That((await Store.ListLaunchersAsync(None)).Select(launcher => launcher.Token), Is.EqualTo(expected));
     }
 
+    [Test]
+    public async Task RegisterApplications_KnownAsTheyAre_WritesNothing()
+    {
+        ApplicationRecord[] applications = [new() { Name = "App", ClassName = "App" }, new() { Name = "New", ClassName = "New", FormerNames = ["Old"] }];
+        await Store.RegisterApplicationsAsync(applications, None);
+        _fixture.Disk.Writing = _ => throw new IOException("disk full");
+        await Store.RegisterApplicationsAsync(applications, None);
+        await Assert.ThrowsAsync<StoreException>(() => Store.RegisterApplicationsAsync([applications[0] with { Command = "app" }], None));
+        Assert.That((await Store.ListApplicationsAsync(None)).Select(application => application.Command), Is.All.Null);
+    }
+
     private async Task<Job> AddAsync(params ParentReference[] parents) =>
         (await Store.CommitAsync([new JobCommit { Additions = [Addition with { Parents = [.. parents] }] }], None))[0].Added[0];
 
