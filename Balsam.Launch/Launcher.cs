@@ -115,6 +115,7 @@ public sealed partial class Launcher
             LogOrphans(_log, orphans.Count, string.Join(", ", orphans.Select(orphan => orphan.ToString())));
         }
 
+        await _applications.RecordAsync(_store, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<JobId> recovered = await _store.RecoverAsync(_site, cancellationToken).ConfigureAwait(false);
         if (recovered.Count > 0)
         {
@@ -128,7 +129,7 @@ public sealed partial class Launcher
                 Host = Environment.MachineName,
                 ProcessId = Environment.ProcessId,
                 Nodes = _nodes,
-                Applications = [.. _applications.All.Select(application => application.Name).Order()],
+                Applications = [.. _applications.All.SelectMany(application => application.Names).Order()],
                 Filter = _options.Filter,
                 EndsAt = _endsAt ??= _time.GetUtcNow() + _options.WallTime,
                 LeaseDuration = _options.LeaseDuration,
@@ -140,7 +141,7 @@ public sealed partial class Launcher
         LogStarted(_log, _session.Token.Session, _site, string.Join("; ", _nodes.Select(node => node.ToString())));
 
         FrozenDictionary<ApplicationName, JobStateSet> Wanted(Func<ApplicationDescriptor, JobStateSet> states) =>
-            _applications.All.ToFrozenDictionary(application => application.Name, states);
+            _applications.All.SelectMany(application => application.Names.Select(name => (name, states: states(application)))).ToFrozenDictionary(wanted => wanted.name, wanted => wanted.states);
 
         static JobStateSet Unhooked(ApplicationDescriptor application, JobState hook, JobState? state = null) =>
             application.HookedStates.Contains(hook) ? JobStateSet.Empty : JobStateSet.Of(state ?? hook);

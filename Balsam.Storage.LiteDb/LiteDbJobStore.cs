@@ -63,6 +63,8 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
                 LastSequence = _head.LastSequence,
                 LastEpoch = _head.LastEpoch,
                 States = _states,
+                Launchers = _file.Read(database => StoreCollections.Launchers(database).FindAll().Select(LauncherDocument.Read).ToList()),
+                Applications = _file.Read(database => StoreCollections.Applications(database).FindAll().Select(ApplicationDocument.Read).ToList()),
                 ActiveJobs = ReadActive(),
             };
         }
@@ -106,6 +108,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
                     JobRemover.Remove(database, batch.Deletes, id => ChunksOf(id, database));
                 }
 
+                WriteRecords(database, batch);
                 WriteStates(database, batch, savesStates);
                 StoreCollections.Head(database).Update(head.ToDocument());
             });
@@ -303,6 +306,29 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     private ImmutableArray<long> ChunksOf(JobId id, LiteDatabase database) =>
         _chunks.TryGetValue(id, out ImmutableArray<long> known) ? known
         : StoreCollections.Jobs(database).FindById(id.Value) is { } document ? JobDocument.ReadChunks(document) : [];
+
+    private static void WriteRecords(LiteDatabase database, WriteBatch batch)
+    {
+        foreach (LauncherRecord launcher in batch.Launchers)
+        {
+            StoreCollections.Launchers(database).Upsert(LauncherDocument.Write(launcher));
+        }
+
+        foreach (long epoch in batch.ForgottenLaunchers)
+        {
+            StoreCollections.Launchers(database).Delete(epoch);
+        }
+
+        foreach (ApplicationName name in batch.RemovedApplications)
+        {
+            StoreCollections.Applications(database).Delete(name.Value);
+        }
+
+        foreach (ApplicationRecord application in batch.Applications)
+        {
+            StoreCollections.Applications(database).Upsert(ApplicationDocument.Write(application));
+        }
+    }
 
     // Deleted jobs have no event that would take them off the pages, so theirs are written with the delete.
     private void WriteStates(LiteDatabase database, WriteBatch batch, bool all)

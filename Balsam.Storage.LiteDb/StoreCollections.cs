@@ -22,6 +22,10 @@ internal static class StoreCollections
 
     public static ILiteCollection<BsonDocument> Keys(LiteDatabase database) => database.GetCollection("keys", BsonAutoId.Int64);
 
+    public static ILiteCollection<BsonDocument> Launchers(LiteDatabase database) => database.GetCollection("launchers", BsonAutoId.Int64);
+
+    public static ILiteCollection<BsonDocument> Applications(LiteDatabase database) => database.GetCollection("applications");
+
     public static void EnsureIndexes(LiteDatabase database)
     {
         ILiteCollection<BsonDocument> jobs = Jobs(database);

@@ -14,6 +14,8 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
     private readonly Dictionary<string, JobId> _keys = new(StringComparer.Ordinal);
     private readonly Dictionary<JobId, List<JobEvent>> _history = [];
     private readonly List<JobEvent> _events = [];
+    private readonly Dictionary<long, LauncherRecord> _launchers = [];
+    private readonly Dictionary<ApplicationName, ApplicationRecord> _applications = [];
     private long _lastId;
     private long _lastEpoch;
 
@@ -34,6 +36,8 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
             LastId = _lastId,
             LastSequence = _events.Count == 0 ? 0 : _events[^1].Sequence,
             LastEpoch = _lastEpoch,
+            Launchers = [.. _launchers.Values],
+            Applications = [.. _applications.Values],
             States = states,
             ActiveJobs = [.. _jobs.Values.Where(job => !job.State.IsFinal()).OrderBy(job => job.Id)],
         };
@@ -73,6 +77,7 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
 
             Delete(batch.Deletes);
 
+            WriteRecords(batch);
             _lastId = batch.LastId;
             _lastEpoch = batch.LastEpoch;
         }
@@ -183,6 +188,29 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
             {
                 yield break;
             }
+        }
+    }
+
+    private void WriteRecords(WriteBatch batch)
+    {
+        foreach (LauncherRecord launcher in batch.Launchers)
+        {
+            _launchers[launcher.Token.Epoch] = launcher;
+        }
+
+        foreach (long epoch in batch.ForgottenLaunchers)
+        {
+            _launchers.Remove(epoch);
+        }
+
+        foreach (ApplicationName name in batch.RemovedApplications)
+        {
+            _applications.Remove(name);
+        }
+
+        foreach (ApplicationRecord application in batch.Applications)
+        {
+            _applications[application.Name] = application;
         }
     }
 

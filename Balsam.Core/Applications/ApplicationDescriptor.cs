@@ -16,6 +16,7 @@ public sealed class ApplicationDescriptor
     {
         Type = definition.GetType();
         Name = name;
+        FormerNames = [.. ApplicationName.FormerOf(Type).Where(former => former != name).Distinct()];
         Description = Type.GetCustomAttribute<DescriptionAttribute>()?.Description;
         Command = definition.Command;
         Parameters = definition.DeclaredParameters;
@@ -30,6 +31,9 @@ public sealed class ApplicationDescriptor
 
     /// <summary>The stored name.</summary>
     public ApplicationName Name { get; }
+
+    /// <summary>The names under which it was stored before: what the class's <c>[FormerNames]</c> says.</summary>
+    public IReadOnlyList<ApplicationName> FormerNames { get; }
 
     /// <summary>What the class's <c>[Description]</c> says; null when it says nothing.</summary>
     public string? Description { get; }
@@ -60,6 +64,9 @@ public sealed class ApplicationDescriptor
 
     /// <summary>The states whose hook the class overrides; in the others the default decides, without calling the class.</summary>
     public JobStateSet HookedStates { get; }
+
+    /// <summary>Every name under which its jobs may be stored.</summary>
+    internal IEnumerable<ApplicationName> Names => FormerNames.Prepend(Name);
 
     internal Type? ParametersType { get; }
 

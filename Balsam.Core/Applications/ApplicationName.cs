@@ -29,6 +29,19 @@ public readonly record struct ApplicationName : IComparable<ApplicationName>
         return new ApplicationName(application.GetCustomAttribute<ApplicationNameAttribute>(inherit: false)?.Name ?? application.Name);
     }
 
+    /// <summary>Whether this is the name of an application class, or one of its <see cref="FormerNamesAttribute"/>. Queries know it: <c>j => j.Application.Is&lt;Relax&gt;()</c>.</summary>
+    /// <typeparam name="TApplication">The class.</typeparam>
+    /// <returns>Whether it is.</returns>
+    /// <exception cref="ArgumentException">The class, or its attribute, gives a name that is not valid.</exception>
+    public bool Is<TApplication>()
+        where TApplication : ApplicationDefinition => AllOf(typeof(TApplication)).Contains(this);
+
+    /// <summary>The name of an application class and its former ones, the present one first.</summary>
+    internal static IReadOnlyList<ApplicationName> AllOf(Type application) => [.. FormerOf(application).Prepend(Of(application)).Distinct()];
+
+    internal static IEnumerable<ApplicationName> FormerOf(Type application) =>
+        application.GetCustomAttribute<FormerNamesAttribute>(inherit: false)?.Names.Select(name => new ApplicationName(name)) ?? [];
+
     /// <inheritdoc/>
     public int CompareTo(ApplicationName other) => string.CompareOrdinal(Value, other.Value);
 

@@ -19,6 +19,7 @@ public sealed partial class BalsamClient
     private readonly JobWatcher _watcher;
     private readonly TimeProvider _time;
     private readonly IOptions<BalsamOptions> _options;
+    private volatile bool _hasRecordedApplications;
 
     /// <summary>Makes a client.</summary>
     /// <param name="store">Where jobs live.</param>
@@ -38,6 +39,7 @@ public sealed partial class BalsamClient
         _options = options;
         _explainer = new JobExplainer(store, applications, insights, time);
         _watcher = new JobWatcher(store, _explainer, options, time);
+        Applications = new ApplicationCatalog(store);
         Jobs = new JobQuery(this, store, new JobSelector());
     }
 
@@ -46,6 +48,9 @@ public sealed partial class BalsamClient
 
     /// <summary>All jobs: the start of every query.</summary>
     public JobQuery Jobs { get; }
+
+    /// <summary>The applications that programs have registered with the store.</summary>
+    public ApplicationCatalog Applications { get; }
 
     /// <summary>Submits one job.</summary>
     /// <param name="job">The job.</param>
@@ -77,6 +82,7 @@ public sealed partial class BalsamClient
             return [];
         }
 
+        await RecordApplicationsAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<CommitResult> results = await _store.CommitAsync([new JobCommit { Additions = plan.Additions }], cancellationToken).ConfigureAwait(false);
         return results[0].Refusal is { } refusal ? throw refusal : [.. results[0].Added.Select(GiveOut)];
     }
@@ -120,6 +126,15 @@ public sealed partial class BalsamClient
 
     /// <summary>A job as users get it: one that can be awaited.</summary>
     internal Job GiveOut(Job job) => job.GivenBy(this);
+
+    private async Task RecordApplicationsAsync(CancellationToken cancellationToken)
+    {
+        if (!_hasRecordedApplications)
+        {
+            await _applications.RecordAsync(_store, cancellationToken).ConfigureAwait(false);
+            _hasRecordedApplications = true;
+        }
+    }
 
     private static void Demand(JobId id)
     {

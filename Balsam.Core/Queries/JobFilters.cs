@@ -17,6 +17,13 @@ public static class JobFilters
         _ => null,
     };
 
+    /// <summary>The jobs of an application class, under its present name or a former one.</summary>
+    internal static JobFilter OfApplication(Type application)
+    {
+        JobFilter[] names = [.. ApplicationName.AllOf(application).Select(name => new ApplicationFilter(name))];
+        return names is [JobFilter only] ? only : new OrFilter([.. names]);
+    }
+
     /// <summary>The states that a filter asks for when it asks for nothing else.</summary>
     /// <param name="filter">The filter.</param>
     /// <returns>The states, all of them for a filter that takes every job; null when the filter asks for something else.</returns>

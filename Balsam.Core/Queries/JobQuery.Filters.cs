@@ -61,13 +61,13 @@ public sealed partial class JobQuery
     /// <returns>The narrower query.</returns>
     public JobQuery NotInState(JobStateSet states) => Where(new StateFilter(JobStates.All.Except(states)));
 
-    /// <summary>Jobs of an application.</summary>
+    /// <summary>Jobs of an application, also those stored under one of its <see cref="FormerNamesAttribute"/>.</summary>
     /// <typeparam name="TApplication">The application.</typeparam>
     /// <returns>The narrower query.</returns>
     public JobQuery WithApplication<TApplication>()
-        where TApplication : ApplicationDefinition => WithApplication(ApplicationName.Of(typeof(TApplication)));
+        where TApplication : ApplicationDefinition => Where(JobFilters.OfApplication(typeof(TApplication)));
 
-    /// <summary>Jobs of an application.</summary>
+    /// <summary>Jobs stored under the name of an application.</summary>
     /// <param name="application">Its stored name.</param>
     /// <returns>The narrower query.</returns>
     public JobQuery WithApplication(ApplicationName application) => Where(new ApplicationFilter(application));

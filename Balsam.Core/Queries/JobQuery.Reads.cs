@@ -83,6 +83,14 @@ public sealed partial class JobQuery
         return await _store.CountAsync(selector.Filter, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The whole question as a filter; opens the store.</summary>
+    /// <exception cref="InvalidOperationException">The query has been cut.</exception>
+    internal async Task<JobFilter> ToFilterAsync(CancellationToken cancellationToken)
+    {
+        DemandUncut();
+        return (await PrepareAsync(cancellationToken).ConfigureAwait(false)).Filter;
+    }
+
     private async Task<JobSelector> PrepareAsync(CancellationToken cancellationToken)
     {
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);

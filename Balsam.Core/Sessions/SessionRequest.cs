@@ -17,7 +17,7 @@ public sealed record SessionRequest
     /// <summary>Its nodes.</summary>
     public ImmutableArray<NodeSpec> Nodes { get; init; } = [];
 
-    /// <summary>The applications it can run.</summary>
+    /// <summary>The names of the applications it can run, former names among them.</summary>
     public ImmutableArray<ApplicationName> Applications { get; init; } = [];
 
     /// <summary>Which jobs it takes.</summary>

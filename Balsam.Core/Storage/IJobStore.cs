@@ -138,6 +138,23 @@ public interface IJobStore : IAsyncDisposable
     /// <returns>The leases of those that a session holds, in the order asked.</returns>
     Task<IReadOnlyList<JobLease>> FindLeasesAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken);
 
+    /// <summary>The launchers that there were, open or not. The store keeps the newest 10,000 at least.</summary>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The records, oldest first.</returns>
+    Task<IReadOnlyList<LauncherRecord>> ListLaunchersAsync(CancellationToken cancellationToken);
+
+    /// <summary>Records applications. What is recorded already, just so, is not written again; a record takes the place of those of its former names.</summary>
+    /// <param name="applications">The applications; their instants are set by the store.</param>
+    /// <param name="cancellationToken">Cancels the wait before the write has begun.</param>
+    /// <returns>A task that ends when they are recorded.</returns>
+    /// <exception cref="StoreException">The store cannot write.</exception>
+    Task RegisterApplicationsAsync(IReadOnlyList<ApplicationRecord> applications, CancellationToken cancellationToken);
+
+    /// <summary>The applications that were recorded.</summary>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The records, by name in ordinal order.</returns>
+    Task<IReadOnlyList<ApplicationRecord>> ListApplicationsAsync(CancellationToken cancellationToken);
+
     /// <summary>Takes jobs for a launcher: each is nobody else's until it is released.</summary>
     /// <param name="request">Which jobs, and how many at most.</param>
     /// <param name="cancellationToken">Cancels the call.</param>

@@ -59,7 +59,7 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
         CheckKey(index, job, places);
         return new JobAddition
         {
-            Application = job.Application,
+            Application = application?.Name ?? job.Application,
             Site = site,
             Key = job.Key,
             Workdir = CheckWorkdir(index, job, site, workdirs),

@@ -35,7 +35,7 @@ public sealed class LiteDbJobStoreTests
         Assert.That(after.Select(job => (job.Id, job.State, job.Version)), Is.EqualTo(before.Select(job => (job.Id, job.State, job.Version))));
         Assert.That((await store.CountAsync(JobFilter.All, CancellationToken.None))[JobState.Failed], Is.EqualTo(before.Count(job => job.State == JobState.Failed)));
         await store.DisposeAsync();
-        Rewrite(database => Assert.That(database.GetCollection("head").FindById(1)["schema"].AsInt32, Is.EqualTo(4)));
+        Rewrite(database => Assert.That(database.GetCollection("head").FindById(1)["schema"].AsInt32, Is.EqualTo(5)));
     }
 
     [Test]
@@ -87,7 +87,32 @@ public sealed class LiteDbJobStoreTests
         await reopened.OpenAsync(CancellationToken.None);
         Assert.That((await reopened.CommitAsync([keyed], CancellationToken.None))[0].Existing, Is.EqualTo(new[] { first }));
         await reopened.DisposeAsync();
-        Rewrite(database => Assert.That(database.GetCollection("head").FindById(1)["schema"].AsInt32, Is.EqualTo(4)));
+        Rewrite(database => Assert.That(database.GetCollection("head").FindById(1)["schema"].AsInt32, Is.EqualTo(5)));
+    }
+
+    [Test]
+    public async Task Open_FileOfSchema4_TakesRecords()
+    {
+        var request = new SessionRequest { Site = "local", Host = "host", ProcessId = 1 };
+        await FillAsync();
+        await using (var newer = new LiteDbJobStore(StorePath))
+        {
+            await newer.OpenAsync(CancellationToken.None);
+            await newer.OpenSessionAsync(request, CancellationToken.None);
+        }
+
+        Rewrite(database =>
+        {
+            // Schema 4 recorded no launchers.
+            Assert.That(database.DropCollection("launchers"), Is.True);
+            SetSchema(database, 4);
+        });
+
+        await using var store = new LiteDbJobStore(StorePath);
+        await store.OpenAsync(CancellationToken.None);
+        Assert.That(await store.ListLaunchersAsync(CancellationToken.None), Is.Empty);
+        LauncherSession session = await store.OpenSessionAsync(request, CancellationToken.None);
+        Assert.That((await store.ListLaunchersAsync(CancellationToken.None)).Select(launcher => launcher.Token), Is.EqualTo(new[] { session.Token }));
     }
 
     [Test]

@@ -111,6 +111,7 @@ internal sealed class PredicateTranslator
         {
             { Method.Name: nameof(JobFilter.Matches), Object: { } filter } when filter.Type.IsAssignableTo(typeof(JobFilter)) && !_values.DependsOnJob(filter) => (JobFilter)PredicateValues.Evaluate(filter)!,
             { Method.Name: nameof(JobStates.IsFinal) } when call.Method.DeclaringType == typeof(JobStates) => new StateFilter(JobStates.Final),
+            { Method.Name: nameof(ApplicationName.Is), Object: { } application } when IsMember(application, nameof(Job.Application)) => JobFilters.OfApplication(call.Method.GetGenericArguments()[0]),
             { Method.Name: "ContainsKey", Object: { } tags } when IsMember(tags, nameof(Job.Tags)) => new TagFilter((string)Argument(call, 0)!, null),
             { Method.Name: nameof(JobData.Contains), Object: { } data } when data.Type == typeof(JobData) && PredicateSubject.SourceOf(data, _values) is { } source =>
                 new JsonExistsFilter(source, JsonPath.ToMember((string)Argument(call, 0)!)),

@@ -8,17 +8,15 @@ public abstract partial class EmbeddedJobStore
     {
         ArgumentNullException.ThrowIfNull(request);
         DemandOpen();
-        long epoch = await _queue.WriteAsync(
+        return await _queue.WriteAsync(
             batch =>
             {
-                batch.Write.EpochChanged = true;
-                return ++batch.Write.LastEpoch;
+                LauncherSession session = _sessions.Prepare(request, ++batch.Write.LastEpoch);
+                batch.Opened.Add(session);
+                batch.Write.Put(LauncherRecord.Of(session));
+                return session;
             },
             cancellationToken).ConfigureAwait(false);
-        lock (_gate)
-        {
-            return _sessions.Open(request, epoch).Launcher;
-        }
     }
 
     /// <inheritdoc/>
@@ -184,6 +182,7 @@ public abstract partial class EmbeddedJobStore
     private List<JobId> Recover(StagedBatch batch, Session session, FailureKind kind, string message)
     {
         List<JobId> recovered = [];
+        batch.Write.Put(LauncherRecord.Of(session.Launcher).ClosedBy(_time.GetUtcNow().ToStoredInstant()));
         foreach (JobId id in _sessions.Close(session))
         {
             if (batch.Find(id) is { State: JobState.Running } running)

@@ -163,6 +163,11 @@ public abstract partial class EmbeddedJobStore : IJobStore
             lock (_gate)
             {
                 requests.ForEach(request => request.Stage(batch));
+                if (!batch.Write.IsEmpty)
+                {
+                    _launchers.Complete(batch.Write);
+                }
+
                 withheld = Withhold(batch);
             }
 
@@ -234,6 +239,8 @@ public abstract partial class EmbeddedJobStore : IJobStore
             _lastId = image.LastId;
             _lastSequence = Math.Max(_lastSequence, image.LastSequence);
             _lastEpoch = Math.Max(_lastEpoch, image.LastEpoch);
+            _launchers.Load(image.Launchers, _sessions.IsOpen, () => LastEventAt(image.LastSequence));
+            _applications.Load(image.Applications);
             _active.Clear();
             _graph = new DependencyGraph();
             _ready = new ReadyQueues();
@@ -259,12 +266,17 @@ public abstract partial class EmbeddedJobStore : IJobStore
         _mustReload = false;
     }
 
+    private DateTimeOffset? LastEventAt(long lastSequence) => ReadEvents(lastSequence - 1, 1) is [var last, ..] ? last.At : null;
+
     private bool IsReady(Job job) => JobStates.Claimable.Contains(job.State) && _sessions.HolderOf(job.Id) is null;
 
     private void Publish(StagedBatch batch)
     {
         _lastId = batch.Write.LastId;
         _lastEpoch = batch.Write.LastEpoch;
+        batch.Opened.ForEach(_sessions.Open);
+        _launchers.Publish(batch.Write);
+        _applications.Publish(batch.Write);
         DateTimeOffset now = _time.GetUtcNow();
         HashSet<SiteName> awake = [];
         foreach (Job job in batch.Write.Puts)

@@ -8,13 +8,15 @@ internal sealed class SessionTable(TimeProvider time)
 
     public IEnumerable<LauncherSession> Alive => _sessions.Values.Where(session => !IsExpired(session)).Select(session => session.Launcher).OrderBy(session => session.Token.Epoch);
 
-    public Session Open(SessionRequest request, long epoch)
+    public LauncherSession Prepare(SessionRequest request, long epoch)
     {
         DateTimeOffset now = time.GetUtcNow().ToStoredInstant();
-        var session = new Session(new LauncherSession(new LeaseToken(SessionId.New(now), epoch), request, now), time.GetTimestamp());
-        _sessions.Add(session.Launcher.Token.Session, session);
-        return session;
+        return new LauncherSession(new LeaseToken(SessionId.New(now), epoch), request, now);
     }
+
+    public void Open(LauncherSession launcher) => _sessions.Add(launcher.Token.Session, new Session(launcher, time.GetTimestamp()));
+
+    public bool IsOpen(LeaseToken lease) => _sessions.TryGetValue(lease.Session, out Session? session) && session.Launcher.Token == lease;
 
     /// <exception cref="LeaseLostException">The lease is not valid.</exception>
     public Session Demand(LeaseToken lease) =>

@@ -49,6 +49,9 @@ internal sealed partial class StagedBatch
     /// <summary>The jobs that launchers let go of with their commits.</summary>
     public HashSet<JobId> Released { get; } = [];
 
+    /// <summary>The sessions that begin.</summary>
+    public List<LauncherSession> Opened { get; } = [];
+
     /// <summary>The jobs that were changed, and the lease under which: no lease for users and for the graph.</summary>
     public Dictionary<JobId, LeaseToken?> Authors { get; } = [];
 

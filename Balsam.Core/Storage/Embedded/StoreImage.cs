@@ -12,6 +12,12 @@ public sealed record StoreImage
     /// <summary>The epoch of the last session; 0 when there was none.</summary>
     public long LastEpoch { get; init; }
 
+    /// <summary>The launchers that there were.</summary>
+    public IEnumerable<LauncherRecord> Launchers { get; init; } = [];
+
+    /// <summary>The applications that were recorded.</summary>
+    public IEnumerable<ApplicationRecord> Applications { get; init; } = [];
+
     /// <summary>The state of every stored job.</summary>
     public required StateMap States { get; init; }
 

@@ -7,6 +7,10 @@ public sealed class WriteBatch
     private readonly List<JobId> _deletes = [];
     private readonly HashSet<JobId> _deleted = [];
     private readonly List<JobEvent> _events = [];
+    private readonly Dictionary<long, LauncherRecord> _launchers = [];
+    private readonly HashSet<long> _forgotten = [];
+    private readonly Dictionary<ApplicationName, ApplicationRecord> _applications = [];
+    private readonly HashSet<ApplicationName> _removedApplications = [];
 
     /// <summary>The jobs to insert.</summary>
     public IEnumerable<Job> Inserts => _puts.Values.Where(put => put.IsNew).Select(put => put.Job);
@@ -29,9 +33,19 @@ public sealed class WriteBatch
     /// <summary>The epoch of the last session.</summary>
     public long LastEpoch { get; internal set; }
 
-    internal bool IsEmpty => _puts.Count == 0 && _deletes.Count == 0 && !EpochChanged;
+    /// <summary>The records of launchers to insert, or to replace by epoch.</summary>
+    public IReadOnlyCollection<LauncherRecord> Launchers => _launchers.Values;
 
-    internal bool EpochChanged { get; set; }
+    /// <summary>The epochs of launchers whose records to delete: the history is bounded.</summary>
+    public IReadOnlyCollection<long> ForgottenLaunchers => _forgotten;
+
+    /// <summary>The records of applications to insert, or to replace by name.</summary>
+    public IReadOnlyCollection<ApplicationRecord> Applications => _applications.Values;
+
+    /// <summary>The names of applications whose records to delete, before <see cref="Applications"/> are written: they were renamed.</summary>
+    public IReadOnlyCollection<ApplicationName> RemovedApplications => _removedApplications;
+
+    internal bool IsEmpty => _puts.Count == 0 && _deletes.Count == 0 && _launchers.Count == 0 && _applications.Count == 0;
 
     internal IEnumerable<Job> Puts => _puts.Values.Select(put => put.Job);
 
@@ -51,6 +65,22 @@ public sealed class WriteBatch
 
         _events.AddRange(later._events);
         LastSequence = later.LastSequence;
+    }
+
+    internal void Put(LauncherRecord launcher) => _launchers[launcher.Token.Epoch] = launcher;
+
+    internal void Forget(LauncherRecord launcher)
+    {
+        _launchers.Remove(launcher.Token.Epoch);
+        _forgotten.Add(launcher.Token.Epoch);
+    }
+
+    internal void Put(ApplicationRecord application) => _applications[application.Name] = application;
+
+    internal void RemoveApplication(ApplicationName name)
+    {
+        _applications.Remove(name);
+        _removedApplications.Add(name);
     }
 
     internal bool IsDeleted(JobId id) => _deleted.Contains(id);

@@ -9,6 +9,8 @@ internal sealed class Disk
     private readonly Lock _gate = new();
     private readonly List<JobEvent> _events = [];
     private ImmutableSortedDictionary<JobId, JobSnapshot> _jobs = ImmutableSortedDictionary<JobId, JobSnapshot>.Empty;
+    private ImmutableSortedDictionary<long, LauncherRecord> _launchers = ImmutableSortedDictionary<long, LauncherRecord>.Empty;
+    private ImmutableSortedDictionary<ApplicationName, ApplicationRecord> _applications = ImmutableSortedDictionary<ApplicationName, ApplicationRecord>.Empty;
     private long _lastId;
     private long _lastSequence;
     private long _lastEpoch;
@@ -27,7 +29,16 @@ internal sealed class Disk
             states.Set(job.Id.Value, job.State);
         }
 
-        return new StoreImage { LastId = _lastId, LastSequence = _lastSequence, LastEpoch = _lastEpoch, States = states, ActiveJobs = [.. Jobs(false).Where(job => !job.State.IsFinal())] };
+        return new StoreImage
+        {
+            LastId = _lastId,
+            LastSequence = _lastSequence,
+            LastEpoch = _lastEpoch,
+            States = states,
+            ActiveJobs = [.. Jobs(false).Where(job => !job.State.IsFinal())],
+            Launchers = _launchers.Values,
+            Applications = _applications.Values,
+        };
     }
 
     public void Write(WriteBatch batch)
@@ -40,6 +51,8 @@ internal sealed class Disk
             _jobs = _jobs.SetItems(batch.Inserts.Concat(batch.Updates).Select(job => KeyValuePair.Create(job.Id, job.ToSnapshot()))).RemoveRange(batch.Deletes);
             _events.AddRange(batch.Events.Select(step => step.WithSequence(step.Sequence)));
             _events.RemoveAll(step => batch.Deletes.Contains(step.JobId));
+            _launchers = _launchers.SetItems(batch.Launchers.Select(launcher => KeyValuePair.Create(launcher.Token.Epoch, launcher))).RemoveRange(batch.ForgottenLaunchers);
+            _applications = _applications.RemoveRange(batch.RemovedApplications).SetItems(batch.Applications.Select(application => KeyValuePair.Create(application.Name, application)));
             (_lastId, _lastSequence, _lastEpoch) = (batch.LastId, batch.LastSequence, batch.LastEpoch);
         }
 

@@ -1,4 +1,5 @@
 using Balsam.Storage;
+using Balsam.Storage.Embedded;
 using Balsam.Testing.Conformance;
 
 namespace Balsam.Core.Tests.Storage;
@@ -230,6 +231,63 @@ public sealed class EmbeddedJobStoreTests
         slow.GoOn();
         await dispose;
         Assert.That(_fixture.Disk.Find((await add).Id), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task CloseSession_WriteFails_LauncherEndsWithTheLastEvent()
+    {
+        LauncherSession session = await OpenSessionAsync();
+        _fixture.Advance(TimeSpan.FromMinutes(1));
+        await AddAsync();
+        DateTimeOffset last = Now.ToStoredInstant();
+        _fixture.Advance(TimeSpan.FromMinutes(1));
+        _fixture.Disk.Writing = _ => throw new IOException("disk full");
+        await Assert.ThrowsAsync<StoreException>(() => Store.CloseSessionAsync(session.Token, None));
+        _fixture.Disk.Writing = _ => { };
+        LauncherSession next = await OpenSessionAsync();
+        Assert.That(
+            (await Store.ListLaunchersAsync(None)).Select(launcher => (launcher.Token, launcher.ClosedAt)),
+            Is.EqualTo(new (LeaseToken, DateTimeOffset?)[] { (session.Token, last), (next.Token, null) }));
+    }
+
+    [Test]
+    public async Task OpenSession_BesideAWriteThatFails_StaysOpen()
+    {
+        LauncherSession session = await OpenSessionAsync();
+        _fixture.Disk.Writing = _ => throw new IOException("disk full");
+        await Assert.ThrowsAsync<StoreException>(() => AddAsync());
+        _fixture.Disk.Writing = _ => { };
+        await AddAsync();
+        Assert.That((await Store.ListLaunchersAsync(None)).Single().ClosedAt, Is.Null);
+        await Store.RenewAsync(session.Token, None);
+    }
+
+    [Test]
+    public async Task OpenSession_MoreOftenThanIsKept_ForgetsTheOldestThatIsClosed()
+    {
+        LauncherSession open = await OpenSessionAsync();
+        LauncherSession[] closed = new LauncherSession[LauncherHistory.Limit + 1];
+        for (int i = 0; i < closed.Length; i++)
+        {
+            closed[i] = await OpenSessionAsync();
+            await Store.CloseSessionAsync(closed[i].Token, None);
+        }
+
+        LeaseToken[] expected = [open.Token, .. closed.Skip(2).Select(session => session.Token)];
+        Assert.That((await Store.ListLaunchersAsync(None)).Select(launcher => launcher.Token), Is.EqualTo(expected));
+        await _fixture.ReopenAsync();
+        Assert.That((await Store.ListLaunchersAsync(None)).Select(launcher => launcher.Token), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public async Task RegisterApplications_KnownAsTheyAre_WritesNothing()
+    {
+        ApplicationRecord[] applications = [new() { Name = "App", ClassName = "App" }, new() { Name = "New", ClassName = "New", FormerNames = ["Old"] }];
+        await Store.RegisterApplicationsAsync(applications, None);
+        _fixture.Disk.Writing = _ => throw new IOException("disk full");
+        await Store.RegisterApplicationsAsync(applications, None);
+        await Assert.ThrowsAsync<StoreException>(() => Store.RegisterApplicationsAsync([applications[0] with { Command = "app" }], None));
+        Assert.That((await Store.ListApplicationsAsync(None)).Select(application => application.Command), Is.All.Null);
     }
 
     private async Task<Job> AddAsync(params ParentReference[] parents) =>

@@ -97,6 +97,12 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : IJobStore
 
     public Task<IReadOnlyList<JobLease>> FindLeasesAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => inner.FindLeasesAsync(ids, cancellationToken);
 
+    public Task<IReadOnlyList<LauncherRecord>> ListLaunchersAsync(CancellationToken cancellationToken) => inner.ListLaunchersAsync(cancellationToken);
+
+    public Task RegisterApplicationsAsync(IReadOnlyList<ApplicationRecord> applications, CancellationToken cancellationToken) => inner.RegisterApplicationsAsync(applications, cancellationToken);
+
+    public Task<IReadOnlyList<ApplicationRecord>> ListApplicationsAsync(CancellationToken cancellationToken) => inner.ListApplicationsAsync(cancellationToken);
+
     public Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) => inner.ClaimAsync(request, cancellationToken);
 
     public Task ReleaseAsync(LeaseToken lease, IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => inner.ReleaseAsync(lease, ids, cancellationToken);
