@@ -41,6 +41,7 @@ public sealed partial class BalsamClient
         _watcher = new JobWatcher(store, _explainer, options, time);
         Applications = new ApplicationCatalog(store);
         Jobs = new JobQuery(this, store, new JobSelector());
+        Events = new JobEventQuery(store, Jobs, new EventConditions());
     }
 
     // Read late: reading the options checks the applications, and an application may be given this client.

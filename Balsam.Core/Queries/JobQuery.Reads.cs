@@ -91,7 +91,7 @@ public sealed partial class JobQuery
         return (await PrepareAsync(cancellationToken).ConfigureAwait(false)).Filter;
     }
 
-    private async Task<JobSelector> PrepareAsync(CancellationToken cancellationToken)
+    internal async Task<JobSelector> PrepareAsync(CancellationToken cancellationToken)
     {
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
         JobFilter filter = Selector.Filter;
