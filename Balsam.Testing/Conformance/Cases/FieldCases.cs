@@ -74,7 +74,7 @@ internal static class FieldCases
         Snapshots.ExpectEqual(
             expected with
             {
-                Application = addition.Application, Site = addition.Site, Workdir = addition.Workdir!, Parameters = addition.Parameters, Tags = addition.Tags, Data = addition.Data,
+                Application = addition.Application, Site = addition.Site, Workdir = addition.Workdir!, Key = addition.Key, Parameters = addition.Parameters, Tags = addition.Tags, Data = addition.Data,
                 Resources = addition.Resources, Priority = addition.Priority, State = JobState.AwaitingParents, Attempt = 0, ReturnCode = null, Failure = null, Result = null,
                 IsPreprocessed = false, NotBefore = null, CreatedAt = context.Now.ToStoredInstant(), LastUpdate = context.Now.ToStoredInstant(),
                 Parents = [new(parent.Id, DependencyCondition.SuccessOrHold), new(other.Id, DependencyCondition.Either), new(added[1].Id, DependencyCondition.Failure)],
@@ -99,7 +99,7 @@ internal static class FieldCases
 
     private static async Task<JobSnapshot> WriteOddAsync(StoreConformanceContext context, JobState state)
     {
-        Job job = (await context.AddAsync(OddAddition))[0];
+        Job job = (await context.AddAsync(OddAddition with { Key = $"{OddAddition.Key}/{state}" }))[0];
         JobChange change = context.Towards(job, state).Edit(
             fields => fields with
             {

@@ -25,6 +25,9 @@ public sealed class SubmitTests
         yield return Case(new NewJob("Tool", "a").WithParameters(5), SubmitProblemKind.BadParameter, "[0] Tool in a: the parameters are a JSON Number, but Tool takes an object with a member a parameter.");
         yield return Case(new NewJob("Relax", "a").WithParameters<Relax.Parameters?>(null), SubmitProblemKind.BadParameter, "[0] Relax in a: the parameters are a JSON Null");
         yield return Case(Tool.NewJob("a", ("input", new string('x', SubmissionLimits.ParametersLength))), SubmitProblemKind.BadParameter, "[0] Tool in a: the parameters are 512012 characters of JSON, 512000 are allowed. Write large input to a file and pass its path.");
+        yield return Case(new NewJob("Relax", "a").With("input", "x").With("tolerance", "tight"), SubmitProblemKind.BadParameter, "[0] Relax in a: parameter 'tolerance' is \"tight\", which cannot be read as Double.");
+        yield return Case(new NewJob("Relax", "a").With("input", "x").With("cells", new object[] { 1, "two" }), SubmitProblemKind.BadParameter, "[0] Relax in a: parameter 'cells' is [1,\"two\"], which cannot be read as Int32[].");
+        yield return Case(Norm().WithParameters("three"), SubmitProblemKind.BadParameter, "[0] Norm: the parameters \"three\" cannot be read as Double[]: ");
         foreach (string workdir in (string[])["/etc", "\\\\server", "C:/x", "../x", "a/../../x", "a/./b", ".", "", "/", "a\nb", "a\\b", "a\0", "\uD800", new('x', 256), new string('y', 255) + string.Concat(Enumerable.Repeat("/y", 400))])
         {
             yield return Case(new NewJob("Norm", workdir), SubmitProblemKind.BadWorkdir, null);
@@ -35,6 +38,9 @@ public sealed class SubmitTests
         yield return Case(Norm().WithResources(new JobResources { Nodes = 0 }), SubmitProblemKind.BadResources, "[0] Norm: Nodes is 0; it must lie between 1 and 1,000,000.");
         yield return Case(Norm().Tag("key", new string('v', 298)), SubmitProblemKind.BadField, "[0] Norm: the tag 'key' is not valid Unicode, has a control character in its key, or is longer than 300 characters");
         yield return Case(Norm().Tag("a\nb", "v"), SubmitProblemKind.BadField, null);
+        yield return Case(Norm().WithKey(new string('k', 301)), SubmitProblemKind.BadField, "[0] Norm: the key 'kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk…' is not valid Unicode, has a control character, or is longer than 300 characters.");
+        yield return Case(Norm().WithKey("a\nb"), SubmitProblemKind.BadField, null);
+        yield return Case(Norm().WithKey("\uD800"), SubmitProblemKind.BadField, null);
         yield return Case(Norm().WithData("all", new string('x', SubmissionLimits.DataLength)), SubmitProblemKind.BadField, "[0] Norm: the data are 512010 characters of JSON, 512000 are allowed.");
 
         static NewJob Norm() => new("Norm");
@@ -56,6 +62,30 @@ public sealed class SubmitTests
     {
         SubmitProblem problem = (await _harness.RefusedAsync(new NewJob("Norm", "a/b"), new NewJob("Norm", "c"), new NewJob("Norm", "a//b/"))).Single();
         Assert.That((problem.Kind, problem.ToString()), Is.EqualTo((SubmitProblemKind.DuplicateWorkdir, "[2] Norm in a//b/: the workdir 'a/b' is [0]'s already; give each job of a call its own.")));
+    }
+
+    [Test]
+    public async Task Submit_DuplicateKeyInOneCall_IsRefused()
+    {
+        SubmitProblem problem = (await _harness.RefusedAsync(new NewJob("Norm").WithKey("k"), new NewJob("Norm").WithKey("K"), new NewJob("Relax").With("input", "x").WithKey("k"))).Single();
+        Assert.That((problem.Kind, problem.ToString()), Is.EqualTo((SubmitProblemKind.DuplicateKey, "[2] Relax: the key 'k' is [0]'s already; give each job its own.")));
+    }
+
+    [Test]
+    public async Task Submit_ParentWithTwoConditions_IsRefused()
+    {
+        NewJob parent = new("Norm", "p");
+        SubmitProblem problem = (await _harness.RefusedAsync(parent, new NewJob("Norm", "c").After(parent).After(parent).After(parent, DependencyCondition.Failure))).Single();
+        Assert.That((problem.Kind, problem.ToString()), Is.EqualTo((SubmitProblemKind.ConflictingParent, "[1] Norm in c: its parent (Norm in p) is named twice, with the conditions Success and Failure; name it once.")));
+    }
+
+    [Test]
+    public async Task Submit_StoredParentWithTwoConditions_IsRefused()
+    {
+        Job parent = await _harness.SubmitAsync();
+        SubmitRefusedException? refused = await Assert.ThrowsAsync<SubmitRefusedException>(
+            () => _harness.Client.SubmitAsync(new NewJob("Norm", "c").After(parent).After(parent, DependencyCondition.Either)));
+        Assert.That(refused!.Problems.Single().Message, Does.StartWith($"its parent (job {parent.Id}) is named twice, with the conditions Success and Either"));
     }
 
     [Test]
