@@ -52,10 +52,11 @@ public sealed class ApplicationContextTests
     }
 
     [Test]
-    public void Tags_BadOnes_AreRefusedAtTheCall([Values("a\nb", "\uD800")] string key)
+    public void Tags_BadOnes_AreRefusedAtTheCall()
     {
         var context = new JobContext(Some, "/data/job");
-        Assert.That(() => context.Tags.Set(key, "v"), Throws.ArgumentException);
+        Assert.That(() => context.Tags.Set("a\nb", "v"), Throws.ArgumentException);
+        Assert.That(() => context.Tags.Set("\uD800", "v"), Throws.ArgumentException);
         Assert.That(() => context.Tags.Set("key", new string('v', SubmissionLimits.TagLength - 2)), Throws.ArgumentException);
         context.Tags.Set("key", new string('v', SubmissionLimits.TagLength - 3));
         Assert.That(context.Tags.Current.Keys, Is.EqualTo(new[] { "key" }));
