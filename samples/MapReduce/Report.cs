@@ -10,7 +10,7 @@ internal static class Report
     public static IEnumerable<string> Write(WordCounts counts, long parts)
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
-        yield return string.Create(culture, $"{counts.Words} words, {counts.Distinct} different ones, counted in {parts} parts.");
+        yield return string.Create(culture, $"{counts.Words} words, {counts.Distinct} different ones, counted in {parts} {(parts == 1 ? "part" : "parts")}.");
         yield return "rank      count   Zipf  word";
         long first = counts.Top[0].Count;
         foreach ((int rank, WordCount word) in counts.Top.Index())

@@ -67,4 +67,12 @@ public sealed class JobDataTests
         Assert.That(JobData.Parse(left).Equals(JobData.Parse(right)), Is.EqualTo(equal));
         Assert.That(!equal || JobData.Parse(left).GetHashCode() == JobData.Parse(right).GetHashCode(), Is.True);
     }
+
+    [TestCase("{}", "{\"a\":1}", "{\"b\":2}", "{\"b\":2,\"a\":1}")]
+    [TestCase("{\"a\":1}", "{}", "{\"a\":5,\"b\":2}", "{\"b\":2}")]
+    [TestCase("{\"a\":1}", "{\"a\":[2]}", "{\"a\":5}", "{\"a\":[2]}")]
+    [TestCase("{\"a\":1}", "{\"a\":1.0}", "{\"a\":5}", "{\"a\":5}")]
+    [TestCase("{\"a\":1,\"b\":1}", "{\"a\":1,\"b\":null}", "{\"a\":7,\"b\":1,\"c\":3}", "{\"a\":7,\"b\":null,\"c\":3}")]
+    public void WithChanges_OfTwoOthers_KeepsWhatTheyDoNotDifferIn(string from, string to, string latest, string expected) =>
+        Assert.That(JobData.Parse(latest).WithChanges(JobData.Parse(from), JobData.Parse(to)), Is.EqualTo(JobData.Parse(expected)));
 }

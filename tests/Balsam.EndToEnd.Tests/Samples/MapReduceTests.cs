@@ -14,7 +14,7 @@ public sealed class MapReduceTests
         Assert.That(result, Is.EqualTo(new SampleResult(
             0,
             """
-            35000 words, 3 different ones, counted in 4 parts.
+            35000 words, 3 different ones, counted in 3 parts.
             rank      count   Zipf  word
                1      15000  15000  three      ########################################
                2      15000   7500  two        ########################################
