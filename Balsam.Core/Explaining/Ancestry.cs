@@ -10,15 +10,17 @@ internal sealed class Ancestry
     private const int MostSteps = 2_000_000;
     private const int Listed = 3;
 
+    // So many parents are read whatever their state; of more, only those that may still be waited for.
+    private const int Few = 256;
+    private static readonly StateFilter Unfinished = new(JobStates.All.Except(JobStateSet.Of(JobState.JobFinished)));
+
     private readonly Dictionary<JobId, Job?> _jobs = [];
+    private readonly HashSet<JobId> _settled = [];
     private int _stepsLeft = MostSteps;
 
     private Ancestry()
     {
     }
-
-    /// <summary>The ancestors that do not wait for parents themselves.</summary>
-    public IEnumerable<Job> Roots => _jobs.Values.Where(job => job is { State: not JobState.AwaitingParents })!;
 
     /// <summary>Reads the ancestors of those that wait for parents, generation by generation, up to a bound.</summary>
     public static async Task<Ancestry> ReadAsync(IJobStore store, IEnumerable<Job> jobs, CancellationToken cancellationToken)
@@ -37,7 +39,14 @@ internal sealed class Ancestry
 
         while (next.Count > 0)
         {
-            IReadOnlyList<Job> found = await store.FindAsync(next, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<Job> found = next.Count <= Few
+                ? await store.FindAsync(next, cancellationToken).ConfigureAwait(false)
+                : await store.QueryAsync(new JobSelector { Filter = new IdFilter([.. next]).And(Unfinished) }, cancellationToken).ConfigureAwait(false);
+            if (next.Count > Few)
+            {
+                ancestry._settled.UnionWith(next.Except(found.Select(job => job.Id)));
+            }
+
             next = [];
             foreach (Job job in found)
             {
@@ -159,5 +168,5 @@ internal sealed class Ancestry
     }
 
     private bool IsOpen(JobDependency edge) =>
-        !_jobs.TryGetValue(edge.Parent, out Job? parent) || parent is null || DependencyRules.Judge(edge.Condition, parent.State) != DependencyVerdict.Satisfied;
+        !_settled.Contains(edge.Parent) && (!_jobs.TryGetValue(edge.Parent, out Job? parent) || parent is null || DependencyRules.Judge(edge.Condition, parent.State) != DependencyVerdict.Satisfied);
 }

@@ -24,7 +24,8 @@ public sealed record ParentsReason(int Open, ImmutableArray<JobId> First, Immuta
             string rest = Causes.Length > MostCauses ? $", and {ReasonWords.Count(Causes.Skip(MostCauses).Sum(cause => (long)cause.Count), noun)} more" : "";
             string causes = string.Join(", and ", Causes.Take(MostCauses).Select(cause => cause.Describe(noun))) + rest;
             string parents = Open == 1 ? $"parent {First[0]}" : $"{ReasonWords.Count(Open, "parent")} ({ReasonWords.List(First, Open)})";
-            return IsDirect ? $"it waits for {causes}"
+            return Open == 0 ? "its parents have ended by now; it goes on at once"
+                : IsDirect ? $"it waits for {causes}"
                 : Causes.IsEmpty ? $"it waits for {parents}, behind more ancestors than were looked at"
                 : $"it waits for {parents}, and {(Open == 1 ? "that" : "they")} in the end for {causes}{(IsComplete ? "" : ", and more: not all ancestors were looked at")}";
         }

@@ -159,7 +159,7 @@ public abstract partial class EmbeddedJobStore
 
     private IEnumerable<Job> Candidates(JobFilter filter, bool descending) => Choose(filter) switch
     {
-        (JobAccess.Numbers, _) => Numbers(filter, descending).Select(FindAny).OfType<Job>(),
+        (JobAccess.Numbers, _) => Numbers(filter, descending).Where(InStatesOf(filter)).Select(FindAny).OfType<Job>(),
         (JobAccess.StateMap, _) => InStates(filter, descending),
         _ => Scan(filter, descending),
     };
@@ -191,6 +191,23 @@ public abstract partial class EmbeddedJobStore
     {
         ImmutableHashSet<JobId> ids = JobFilters.IdsOf(filter) ?? [];
         return descending ? ids.OrderDescending() : ids.Order();
+    }
+
+    // The state map tells which of many numbers are worth a read.
+    private Func<JobId, bool> InStatesOf(JobFilter filter)
+    {
+        if (JobFilters.StatesOf(filter) is not { } states)
+        {
+            return static _ => true;
+        }
+
+        return id =>
+        {
+            lock (_gate)
+            {
+                return _states[id.Value] is { } state && states.Contains(state);
+            }
+        };
     }
 
     private IEnumerable<Job> InStates(JobFilter filter, bool descending)

@@ -235,6 +235,25 @@ public sealed class ExplainTests(StoreKind store)
         NewJob[] parents = [.. Enumerable.Range(0, 50_000).Select(_ => new NewJob("Norm"))];
         IReadOnlyList<Job> jobs = await _site.Client.SubmitAsync([.. parents, new NewJob("Norm").After(parents)]);
         Assert.That(await _site.WhyAsync(jobs[^1]), Is.EqualTo("it waits for 50,000 parents that are STAGED_IN (1, 2, 3, …)"));
+        await _site.FinishAsync(jobs[0]);
+        Assert.That(await _site.WhyAsync(jobs[^1]), Is.EqualTo("it waits for 49,999 parents that are STAGED_IN (2, 3, 4, …)"));
+    }
+
+    // Stores refuse to delete what a job waits for; one that holds such a job all the same is told apart.
+    [Test]
+    public void Text_OfAParentThatIsGone_SaysToDeleteTheJob()
+    {
+        var reason = new ParentsReason(1, [new JobId(7)], [new RootCause(null, null, 1, [new JobId(7)])], true, true);
+        Assert.That((reason.Text, reason.Outlook), Is.EqualTo(("it waits for parent 7, which is gone; delete it", JobOutlook.NeedsUser)));
+    }
+
+    [Test]
+    public void Text_OfMoreThanWasLookedAt_SaysSo()
+    {
+        var some = new ParentsReason(2, [new JobId(7), new JobId(8)], [new RootCause(JobState.Running, null, 9, [new JobId(1), new JobId(2), new JobId(3)])], false, false);
+        Assert.That(some.Text, Is.EqualTo("it waits for 2 parents (7, 8), and they in the end for 9 jobs that are RUNNING (1, 2, 3, …), and more: not all ancestors were looked at"));
+        Assert.That(new ParentsReason(0, [], [], true, true).Text, Is.EqualTo("its parents have ended by now; it goes on at once"));
+        Assert.That((some with { Causes = [] }).Text, Is.EqualTo("it waits for 2 parents (7, 8), behind more ancestors than were looked at"));
     }
 
     [Test]
