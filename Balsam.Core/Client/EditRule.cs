@@ -5,8 +5,7 @@ namespace Balsam;
 /// <summary>Applies an edit to one job, if the job is free for it and a submit would take the outcome.</summary>
 internal sealed class EditRule(JobEdit edit, ApplicationRegistry applications, IReadOnlyDictionary<SiteName, IReadOnlyList<NodeSpec>> nodes, TimeProvider time)
 {
-    // A launcher that holds a job in one of the other states only waits to launch it, and lets go when it is told.
-    private static readonly JobStateSet Hooked = JobStates.Claimable.Except(JobStates.Runnable);
+    private static readonly JobStateSet HookStates = JobStates.Claimable.Except(JobStates.Runnable);
 
     private readonly Dictionary<(SiteName, JobResources), string?> _requests = [];
 
@@ -29,12 +28,21 @@ internal sealed class EditRule(JobEdit edit, ApplicationRegistry applications, I
             : JobDecision.Make(new JobChange(job).Edit(_ => after, time.GetUtcNow()));
     }
 
-    private static JobDecision? WhyBusy(Job job, LauncherSession? holder) =>
-        job.State == JobState.Running ? JobDecision.Refuse(WhyUnchanged.Running, "it is RUNNING; edit it once the run has ended, or cancel it")
-        : holder is not null && Hooked.Contains(job.State) ? JobDecision.Refuse(
-            WhyUnchanged.Leased,
-            $"launcher {holder.Request.Host}:{holder.Request.ProcessId} works on it ({job.State.ToText()}): a hook may be reading it; try again once that is done")
-        : null;
+    // A launcher that only waits to launch a job lets go of it when it is told. A hook has read the job already, and what it sets would overwrite the edit.
+    private JobDecision? WhyBusy(Job job, LauncherSession? holder)
+    {
+        if (job.State == JobState.Running)
+        {
+            return JobDecision.Refuse(WhyUnchanged.Running, "it is RUNNING; edit it once the run has ended, or cancel it");
+        }
+
+        JobStateSet hooked = applications.TryGet(job.Application, out ApplicationDescriptor? application) ? application.HookedStates : HookStates;
+        return holder is not null && hooked.Contains(job.State)
+            ? JobDecision.Refuse(
+                WhyUnchanged.Leased,
+                $"launcher {holder.Request.Host}:{holder.Request.ProcessId} works on it ({job.State.ToText()}): a hook may be reading it; try again once that is done")
+            : null;
+    }
 
     private string? WhyInvalid(JobSnapshot before, ref JobSnapshot after)
     {

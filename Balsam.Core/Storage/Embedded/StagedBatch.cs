@@ -91,6 +91,11 @@ internal sealed class StagedBatch
         {
             Authors[id] = author;
         }
+
+        foreach (JobId child in fork._newChildren.Values.SelectMany(children => children).Distinct())
+        {
+            NoteParents(Find(child)!);
+        }
     }
 
     /// <summary>How many parents a waiting job waits for, once the batch is published.</summary>
@@ -203,6 +208,11 @@ internal sealed class StagedBatch
     private void Put(JobChange change, LeaseToken? author)
     {
         Write.Put(change.After);
+        if (change.After.Parents != change.Before.Parents)
+        {
+            NoteParents(change.After);
+        }
+
         Authors[change.After.Id] = author;
         foreach (JobEvent step in change.Events)
         {
@@ -212,6 +222,15 @@ internal sealed class StagedBatch
         if (change.Before.State.IsFinal() || change.After.State.IsFinal())
         {
             _moved.Enqueue((change.After, change.Before.State, _moves++));
+        }
+    }
+
+    private void NoteParents(Job child)
+    {
+        foreach (JobDependency edge in child.Parents)
+        {
+            ref List<JobId>? children = ref CollectionsMarshal.GetValueRefOrAddDefault(_newChildren, edge.Parent, out _);
+            (children ??= []).Add(child.Id);
         }
     }
 
@@ -233,11 +252,7 @@ internal sealed class StagedBatch
                 : [.. additions[i].Parents.Select(parent => new JobDependency(parent.IsStored ? parent.Stored : new JobId(first + parent.Index), parent.Condition)).DistinctBy(edge => edge.Parent)];
             jobs[i] = Job.Create(new JobId(first + i), additions[i], parents, now);
             Write.Insert(jobs[i]);
-            foreach (JobDependency edge in parents)
-            {
-                ref List<JobId>? children = ref CollectionsMarshal.GetValueRefOrAddDefault(_newChildren, edge.Parent, out _);
-                (children ??= []).Add(jobs[i].Id);
-            }
+            NoteParents(jobs[i]);
         }
 
         foreach (Job job in jobs)
