@@ -136,6 +136,13 @@ public sealed partial class Launcher
     {
         if (_runs.TryGetValue(id, out ActiveRun? run))
         {
+            // An edit from before the claim is in what runs; one that came between claim and start refuses the start.
+            bool isOld = now is not null && (now.Version <= run.Job.Version || (run.Job.State != JobState.Running && !now.State.IsFinal()));
+            if (isOld)
+            {
+                return;
+            }
+
             if (now is { State: JobState.Running } && now.Attempt == run.Job.Attempt)
             {
                 run.Job = now;

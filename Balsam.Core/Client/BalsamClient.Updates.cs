@@ -1,5 +1,3 @@
-using Balsam.Storage;
-
 namespace Balsam;
 
 /// <content>Editing what jobs are: tags, data, parameters, resources, priority.</content>
@@ -33,21 +31,16 @@ public sealed partial class BalsamClient
     {
         JobEdit asked = JobEdit.From(edit);
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
-        Dictionary<SiteName, IReadOnlyList<NodeSpec>> nodes = asked.ChangesResources ? await NodesOfAsync(target, cancellationToken).ConfigureAwait(false) : [];
-        asked.DemandPossible(nodes);
-        var rule = new EditRule(asked, _applications, nodes, _time);
-        return await ChangeAsync(target, rule.Decide, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<Dictionary<SiteName, IReadOnlyList<NodeSpec>>> NodesOfAsync(BulkTarget target, CancellationToken cancellationToken)
-    {
+        IReadOnlyList<Job> jobs = target.Jobs ?? await _store.FindAsync(target.Ids, cancellationToken).ConfigureAwait(false);
         Dictionary<SiteName, IReadOnlyList<NodeSpec>> nodes = [];
-        IReadOnlyList<Job> jobs = await _store.FindAsync(target.Ids, cancellationToken).ConfigureAwait(false);
-        foreach (SiteName site in jobs.Select(job => job.Site).Distinct())
+        foreach (SiteName site in jobs.Select(job => job.Site).Distinct().Where(_ => asked.ChangesResources))
         {
             nodes.Add(site, await _submissions.NodesOfAsync(site, cancellationToken).ConfigureAwait(false));
         }
 
-        return nodes;
+        asked.DemandPossible(nodes);
+        var rule = new EditRule(asked, _applications, nodes, _time);
+        await Task.Run(() => rule.Prepare(jobs, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await ChangeAsync(target, rule.Decide, cancellationToken).ConfigureAwait(false);
     }
 }

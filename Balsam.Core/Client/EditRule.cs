@@ -5,10 +5,21 @@ namespace Balsam;
 /// <summary>Applies an edit to one job, if the job is free for it and a submit would take the outcome.</summary>
 internal sealed class EditRule(JobEdit edit, ApplicationRegistry applications, IReadOnlyDictionary<SiteName, IReadOnlyList<NodeSpec>> nodes, TimeProvider time)
 {
-    // A launcher that holds a job in one of the other states only waits to launch it, and lets go when it is told.
-    private static readonly JobStateSet Hooked = JobStates.Claimable.Except(JobStates.Runnable);
+    private static readonly JobStateSet HookStates = JobStates.Claimable.Except(JobStates.Runnable);
 
     private readonly Dictionary<(SiteName, JobResources), string?> _requests = [];
+    private readonly Dictionary<JobId, (long Version, JobSnapshot? After, UnchangedJob? Refusal)> _prepared = [];
+
+    /// <summary>Applies the edit to jobs as they were read: those that are the same inside the transaction need no more work there, where others wait for it.</summary>
+    public void Prepare(IEnumerable<Job> jobs, CancellationToken cancellationToken)
+    {
+        foreach (Job job in jobs)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            JobSnapshot? after = Apply(job.ToSnapshot(), out UnchangedJob? refusal);
+            _prepared[job.Id] = (job.Version, after, refusal);
+        }
+    }
 
     public JobDecision Decide(Job job, IBulkChangeView view)
     {
@@ -17,24 +28,39 @@ internal sealed class EditRule(JobEdit edit, ApplicationRegistry applications, I
             return busy;
         }
 
-        JobSnapshot before = job.ToSnapshot();
-        JobSnapshot after = edit.Apply(before, out string? problem);
-        if (after == before && problem is null)
+        (long version, JobSnapshot? after, UnchangedJob? refusal) = _prepared.GetValueOrDefault(job.Id, (-1, null, null));
+        if (version != job.Version)
         {
-            return JobDecision.Refuse(WhyUnchanged.AlreadySo, "it is so already");
+            after = Apply(job.ToSnapshot(), out refusal);
         }
 
-        return (problem ?? WhyInvalid(before, ref after)) is { } invalid
-            ? JobDecision.Refuse(WhyUnchanged.Invalid, invalid)
-            : JobDecision.Make(new JobChange(job).Edit(_ => after, time.GetUtcNow()));
+        return after is null ? JobDecision.Refuse(refusal!.Why, refusal.Message) : JobDecision.Make(new JobChange(job).Edit(_ => after, time.GetUtcNow()));
     }
 
-    private static JobDecision? WhyBusy(Job job, LauncherSession? holder) =>
-        job.State == JobState.Running ? JobDecision.Refuse(WhyUnchanged.Running, "it is RUNNING; edit it once the run has ended, or cancel it")
-        : holder is not null && Hooked.Contains(job.State) ? JobDecision.Refuse(
-            WhyUnchanged.Leased,
-            $"launcher {holder.Request.Host}:{holder.Request.ProcessId} works on it ({job.State.ToText()}): a hook may be reading it; try again once that is done")
-        : null;
+    private JobSnapshot? Apply(JobSnapshot before, out UnchangedJob? refusal)
+    {
+        JobSnapshot after = edit.Apply(before, out string? problem);
+        refusal = problem is null && after == before ? new UnchangedJob(WhyUnchanged.AlreadySo, "it is so already")
+            : (problem ?? WhyInvalid(before, ref after)) is { } invalid ? new UnchangedJob(WhyUnchanged.Invalid, invalid)
+            : null;
+        return refusal is null ? after : null;
+    }
+
+    // A launcher that only waits to launch a job lets go of it when it is told. A hook has read the job already, and what it sets would overwrite the edit.
+    private JobDecision? WhyBusy(Job job, LauncherSession? holder)
+    {
+        if (job.State == JobState.Running)
+        {
+            return JobDecision.Refuse(WhyUnchanged.Running, "it is RUNNING; edit it once the run has ended, or cancel it");
+        }
+
+        JobStateSet hooked = applications.TryGet(job.Application, out ApplicationDescriptor? application) ? application.HookedStates : HookStates;
+        return holder is not null && hooked.Contains(job.State)
+            ? JobDecision.Refuse(
+                WhyUnchanged.Leased,
+                $"launcher {holder.Request.Host}:{holder.Request.ProcessId} works on it ({job.State.ToText()}): a hook may be reading it; try again once that is done")
+            : null;
+    }
 
     private string? WhyInvalid(JobSnapshot before, ref JobSnapshot after)
     {

@@ -110,7 +110,7 @@ public sealed class JobEdit
     }
 
     /// <summary>Changes what each job asks of nodes: <c>SetResources(r =&gt; r with { TimeLimit = TimeSpan.FromHours(2) })</c>.</summary>
-    /// <param name="change">Gives the new request for the present one. It is called inside the store's transaction: quick, and without effects. What it throws comes out of the call, and nothing is changed.</param>
+    /// <param name="change">Gives the new request for the present one. It may be called several times for a job, also inside the store's transaction: quick, and without effects. What it throws comes out of the call, and nothing is changed.</param>
     /// <returns>This edit.</returns>
     public JobEdit SetResources(Func<JobResources, JobResources> change)
     {

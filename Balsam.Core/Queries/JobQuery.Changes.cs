@@ -35,6 +35,6 @@ public sealed partial class JobQuery
     {
         JobSelector selector = await PrepareAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<Job> jobs = await _store.QueryAsync(selector, cancellationToken).ConfigureAwait(false);
-        return new BulkTarget([.. jobs.Select(job => job.Id)], selector.Filter);
+        return new BulkTarget([.. jobs.Select(job => job.Id)], selector.Filter) { Jobs = jobs };
     }
 }

@@ -141,7 +141,6 @@ internal sealed partial class StagedBatch
 
         JobChange change = new JobChange(child).Edit(fields => fields with { Parents = [.. fields.Parents, .. parents] }, now);
         _staged.Add(change.After, pending);
-        NoteChild(child.Id, parents);
         if (broken is not null)
         {
             change.Fail(JobTrigger.ParentFailed, now, DependencyRules.FailureOfChild(broken));

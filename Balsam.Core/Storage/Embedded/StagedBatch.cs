@@ -104,6 +104,11 @@ internal sealed partial class StagedBatch
         {
             Authors[id] = author;
         }
+
+        foreach (JobId child in fork._newChildren.Values.SelectMany(children => children).Distinct())
+        {
+            NoteParents(Find(child)!);
+        }
     }
 
     /// <summary>How many parents a waiting job waits for, once the batch is published.</summary>
@@ -234,6 +239,11 @@ internal sealed partial class StagedBatch
     private void Put(JobChange change, LeaseToken? author)
     {
         Write.Put(change.After);
+        if (change.After.Parents != change.Before.Parents)
+        {
+            NoteParents(change.After);
+        }
+
         Authors[change.After.Id] = author;
         foreach (JobEvent step in change.Events)
         {
@@ -243,6 +253,15 @@ internal sealed partial class StagedBatch
         if (change.Before.State.IsFinal() || change.After.State.IsFinal())
         {
             _moved.Enqueue((change.After, change.Before.State, _moves++));
+        }
+    }
+
+    private void NoteParents(Job child)
+    {
+        foreach (JobDependency edge in child.Parents)
+        {
+            ref List<JobId>? children = ref CollectionsMarshal.GetValueRefOrAddDefault(_newChildren, edge.Parent, out _);
+            (children ??= []).Add(child.Id);
         }
     }
 
@@ -268,8 +287,7 @@ internal sealed partial class StagedBatch
             }
 
             Write.Insert(jobs[i]);
-            NoteChild(jobs[i].Id, jobs[i].Parents);
-
+            NoteParents(jobs[i]);
             if (jobs[i].Key is { } key)
             {
                 _keys[key] = jobs[i];
@@ -282,15 +300,6 @@ internal sealed partial class StagedBatch
         }
 
         return jobs;
-    }
-
-    private void NoteChild(JobId child, IEnumerable<JobDependency> parents)
-    {
-        foreach (JobDependency edge in parents)
-        {
-            ref List<JobId>? children = ref CollectionsMarshal.GetValueRefOrAddDefault(_newChildren, edge.Parent, out _);
-            (children ??= []).Add(child);
-        }
     }
 
     private Job? OwnerOf(string? key) =>

@@ -1,14 +1,16 @@
 namespace Balsam.Core.Tests.Client;
 
 /// <summary>Cancelling, restarting and deleting, and the reports of them.</summary>
-public sealed class ChangeTests
+[TestFixture(StoreKind.InMemory)]
+[TestFixture(StoreKind.LiteDb)]
+public sealed class ChangeTests(StoreKind store)
 {
     private ClientHarness _harness = null!;
 
     private BalsamClient Client => _harness.Client;
 
     [SetUp]
-    public void SetUp() => _harness = new ClientHarness();
+    public void SetUp() => _harness = new ClientHarness(store);
 
     [TearDown]
     public async Task TearDown() => await _harness.DisposeAsync();
@@ -41,13 +43,13 @@ public sealed class ChangeTests
     }
 
     [Test]
-    public async Task Cancel_ChildSubmittedBeforeItsParent_IsReportedAsChanged()
+    public async Task Cancel_ChildSubmittedBeforeItsParent_IsCancelledItself()
     {
         NewJob parent = new("Norm");
         IReadOnlyList<Job> jobs = await Client.SubmitAsync([new NewJob("Norm").After(parent), parent]);
         ChangeReport report = await Client.Jobs.CancelAsync("enough");
         Assert.That((report.Changed.Count, report.Unchanged.Count), Is.EqualTo((2, 0)), report.ToString());
-        Assert.That((await Client.GetAsync(jobs[0].Id)).Failure!.Kind, Is.EqualTo(FailureKind.ParentFailed));
+        Assert.That((await Client.GetAsync(jobs[0].Id)).Failure!.Kind, Is.EqualTo(FailureKind.Cancelled));
     }
 
     [Test]
@@ -159,6 +161,19 @@ public sealed class ChangeTests
         Assert.That((await Client.DeleteAsync([parent.Id, child.Id])).Changed, Has.Count.EqualTo(2));
         Assert.That((await Client.FindAsync(parent.Id), await Client.Jobs.CountAsync()), Is.EqualTo(((Job?)null, 0L)));
         await Assert.ThrowsAsync<JobNotFoundException>(() => Client.GetHistoryAsync(parent.Id));
+    }
+
+    [Test]
+    public async Task Delete_WithDescendants_TakesEverythingBelow()
+    {
+        Job mesh = await _harness.FinishAsync(await _harness.SubmitAsync());
+        Job run = await _harness.SubmitAsync(null, mesh.Id);
+        Job plot = await _harness.SubmitAsync(null, run.Id);
+        Job other = await _harness.SubmitAsync();
+        ChangeReport report = await Client.DeleteAsync(mesh.Id, DeleteScope.WithDescendants);
+        Assert.That((report.Changed, report.Unchanged.Count), Is.EqualTo((new[] { mesh.Id, run.Id, plot.Id }, 0)));
+        Assert.That((await Client.Jobs.SingleAsync()).Id, Is.EqualTo(other.Id));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Client.DeleteAsync(other.Id, (DeleteScope)7));
     }
 
     [Test]

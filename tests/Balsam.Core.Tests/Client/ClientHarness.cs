@@ -5,17 +5,28 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Balsam.Core.Tests.Client;
 
-/// <summary>A client on a store in memory, without a launcher: the tests move jobs themselves.</summary>
+/// <summary>A client on a store, in memory if nothing else is said, without a launcher: the tests move jobs themselves.</summary>
 internal sealed class ClientHarness : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
+    private readonly string? _directory;
+
     public ClientHarness(params NodeSpec[] nodes)
+        : this(StoreKind.InMemory, nodes)
     {
+    }
+
+    public ClientHarness(StoreKind store, params NodeSpec[] nodes)
+    {
+        _directory = store == StoreKind.LiteDb ? Directory.CreateTempSubdirectory("balsam-client-").FullName : null;
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(Time);
         services.AddSingleton<INodeCatalog>(new Catalog(nodes));
-        services.AddBalsam(balsam => balsam.UseInMemory().AddApplication<Tool>().AddApplication<Relax>().AddApplication<Norm>());
+        services.AddBalsam(balsam => (_directory is null ? balsam.UseInMemory() : balsam.UseLiteDb(Path.Combine(_directory, "balsam.db"))).AddApplication<Tool>().AddApplication<Relax>().AddApplication<Norm>());
+        ServiceDescriptor inner = services.Single(service => service.ServiceType == typeof(IJobStore));
+        services.Remove(inner);
+        services.AddSingleton(provider => InterruptedStore.Around((IJobStore)inner.ImplementationFactory!(provider)));
         _services = services.BuildServiceProvider();
         Client = _services.GetRequiredService<BalsamClient>();
         Store = _services.GetRequiredService<IJobStore>();
@@ -41,6 +52,13 @@ internal sealed class ClientHarness : IAsyncDisposable
         SubmitRefusedException? refused = await Assert.ThrowsAsync<SubmitRefusedException>(() => Client.SubmitAsync(jobs));
         Assert.That(await Client.Jobs.CountAsync(), Is.Zero, "nothing is written of a refused call");
         return refused!.Problems;
+    }
+
+    /// <summary>Makes a bulk change, and does something else between its read and its write.</summary>
+    public Task<ChangeReport> MeanwhileAsync(Func<Task> other, Func<BalsamClient, Task<ChangeReport>> change)
+    {
+        ((InterruptedStore)(object)Store).Interruption = other;
+        return change(Client);
     }
 
     /// <summary>Moves a job on, as a launcher would.</summary>
@@ -71,13 +89,27 @@ internal sealed class ClientHarness : IAsyncDisposable
         return await Client.GetAsync(job.Id);
     }
 
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        if (_directory is not null)
+        {
+            Directory.Delete(_directory, recursive: true);
+        }
+    }
 
     private sealed class Catalog(NodeSpec[] nodes) : INodeCatalog
     {
         public Task<IReadOnlyList<NodeSpec>> GetNodesAsync(SiteName site, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<NodeSpec>>(site == SiteName.Local ? nodes : []);
     }
+}
+
+/// <summary>Which store a client of a test works on.</summary>
+public enum StoreKind
+{
+    InMemory,
+    LiteDb,
 }
 
 /// <summary>A command with parameters by name.</summary>
