@@ -60,6 +60,7 @@ internal struct GpuLedger
             return;
         }
 
+        job.GpuParts = Demand.WholeGpu;
         int missing = demand.Gpus;
         for (int gpu = 0; missing > 0; gpu++)
         {
@@ -75,11 +76,9 @@ internal struct GpuLedger
     /// <summary>Gives back (sign 1) or takes again (sign -1) the GPUs that a job holds.</summary>
     public void Change(in RunningJob job, int sign)
     {
-        Demand demand = job.Demand!;
         for (int gpu = job.Gpus.Next(0); gpu >= 0; gpu = job.Gpus.Next(gpu + 1))
         {
-            int parts = demand.Gpus > 0 ? Demand.WholeGpu : demand.ShareParts * (job.Extra is { } shares ? shares[gpu] : 1);
-            Change(gpu, sign * parts);
+            Change(gpu, sign * job.GpuParts * (job.Extra is { } shares ? shares[gpu] : 1));
         }
     }
 
@@ -108,6 +107,7 @@ internal struct GpuLedger
     // Best fit: a share goes to the GPU with the least left that can still hold it, so that whole ones stay whole.
     private void TakeShares(Demand demand, ref RunningJob job)
     {
+        job.GpuParts = (ushort)demand.ShareParts;
         job.Extra = demand.Shares > 1 ? new int[_free.Length] : null;
         for (int share = 0; share < demand.Shares; share++)
         {

@@ -91,10 +91,10 @@ public sealed partial class Inventory
         ref RunningJob job = ref _jobs[entry];
         NodeLedger ledger = _nodes[node];
         job.Node = node;
-        ledger.Take(ref job);
+        ledger.Take(candidate.Demand, ref job);
         ledger.AddJob(entry);
-        FreeCores -= job.Demand!.Cores;
-        Placed(node, job.Demand, job.End, keepsReservation);
+        FreeCores -= candidate.Demand.Cores;
+        Placed(node, job, keepsReservation);
         return new Allocation(this, entry, job.Generation, job.Node);
     }
 
@@ -105,12 +105,14 @@ public sealed partial class Inventory
         ref RunningJob job = ref _jobs[entry];
         job.Node = nodes[0];
         job.Extra = nodes;
+        job.IsAlone = true;
+        job.IsOnSeveralNodes = true;
         foreach (int node in nodes)
         {
             FreeCores -= _nodes[node].Cores;
             _nodes[node].TakeAll();
             _nodes[node].AddJob(entry);
-            Placed(node, job.Demand!, job.End, keepsReservation);
+            Placed(node, job, keepsReservation);
         }
 
         return new Allocation(this, entry, job.Generation, job.Node);
@@ -121,7 +123,6 @@ public sealed partial class Inventory
         int entry = _jobs.Add();
         ref RunningJob job = ref _jobs[entry];
         job.Id = candidate.Id;
-        job.Demand = candidate.Demand;
         job.End = end ?? RunningJob.UnknownEnd + _starts;
         _starts++;
         return entry;

@@ -101,15 +101,14 @@ public sealed partial class Inventory
         // On a large inventory neither the node nor the job is in the cache: both are fetched at once, not one after the other.
         _nodes[allocation.Node].ReadAhead();
         ref RunningJob job = ref JobOf(allocation);
-        Demand demand = job.Demand!;
-        if (demand.Nodes > 1)
+        if (job.IsOnSeveralNodes)
         {
             foreach (int node in job.Extra!)
             {
                 _nodes[node].RemoveJob(allocation.Entry);
                 _nodes[node].GiveBackAll();
                 FreeCores += _nodes[node].Cores;
-                Released(node, demand, job.End);
+                Released(node, job);
             }
         }
         else
@@ -117,8 +116,8 @@ public sealed partial class Inventory
             NodeLedger ledger = _nodes[job.Node];
             ledger.GiveBack(job);
             ledger.RemoveJob(allocation.Entry);
-            FreeCores += demand.Cores;
-            Released(job.Node, demand, job.End);
+            FreeCores += job.Cores.Count;
+            Released(job.Node, job);
         }
 
         _jobs.Remove(allocation.Entry);
@@ -139,7 +138,7 @@ public sealed partial class Inventory
     internal Placement PlacementOf(Allocation allocation)
     {
         RunningJob job = JobOf(allocation);
-        return new Placement(job.Demand!.Nodes > 1
+        return new Placement(job.IsOnSeveralNodes
             ? [.. job.Extra!.Select(node => _nodes[node].ShareOf(job))]
             : [_nodes[job.Node].ShareOf(job)]);
     }

@@ -74,16 +74,19 @@ internal sealed class NodeLedger
         && _names.Suffice(_customCapacity, demand);
 
     /// <summary>Chooses cores (the lowest) and GPUs for a job that fits, and takes them with all else it asks.</summary>
-    public void Take(ref RunningJob job)
+    public void Take(Demand demand, ref RunningJob job)
     {
-        Demand demand = job.Demand!;
+        job.Memory = demand.Memory;
+        job.Occupancy = demand.Occupancy;
+        job.IsAlone = demand.IsAlone;
+        job.Custom = demand.Custom.Length == 0 ? null : demand.Custom;
         job.Cores = _freeCores.TakeLowest(demand.Cores);
         if (demand.WantsGpus)
         {
             _gpus.Take(demand, ref job);
         }
 
-        ChangeAmounts(demand, -1);
+        ChangeAmounts(job, -1);
     }
 
     /// <summary>Takes what a job holds in another ledger of the same node.</summary>
@@ -91,7 +94,7 @@ internal sealed class NodeLedger
     {
         _freeCores.ExceptWith(job.Cores);
         _gpus.Change(job, -1);
-        ChangeAmounts(job.Demand!, -1);
+        ChangeAmounts(job, -1);
     }
 
     /// <summary>Gives back all that a single-node job holds.</summary>
@@ -99,7 +102,7 @@ internal sealed class NodeLedger
     {
         _freeCores.UnionWith(job.Cores);
         _gpus.Change(job, 1);
-        ChangeAmounts(job.Demand!, 1);
+        ChangeAmounts(job, 1);
     }
 
     /// <summary>Takes the empty node for a job on several nodes, which gets all of each.</summary>
@@ -112,7 +115,7 @@ internal sealed class NodeLedger
     /// <summary>Gives back what a job holds here, be it on one node or on several.</summary>
     public void GiveBackAny(in RunningJob job)
     {
-        if (job.Demand!.Nodes > 1)
+        if (job.IsOnSeveralNodes)
         {
             GiveBackAll();
         }
@@ -167,25 +170,25 @@ internal sealed class NodeLedger
 
     /// <summary>A job's share of this node, with the ids that the node gives to cores and GPUs.</summary>
     public NodeShare ShareOf(in RunningJob job) =>
-        job.Demand!.Nodes > 1
+        job.IsOnSeveralNodes
             ? new NodeShare(Spec.Name, [.. _coreIds], Spec.GpuIds)
             : new NodeShare(Spec.Name, ImmutableCollectionsMarshal.AsImmutableArray(job.Cores.Select(_coreIds)), ImmutableCollectionsMarshal.AsImmutableArray(job.Gpus.Select(Spec.GpuIds)));
 
-    private void ChangeAmounts(Demand demand, int sign)
+    private void ChangeAmounts(in RunningJob job, int sign)
     {
-        Cores += sign * demand.Cores;
-        Occupancy += sign * demand.Occupancy;
+        Cores += sign * job.Cores.Count;
+        Occupancy += sign * job.Occupancy;
         if (_countsMemory)
         {
-            Memory += sign * demand.Memory;
+            Memory += sign * job.Memory;
         }
 
-        foreach (CustomDemand asked in demand.Custom)
+        foreach (CustomDemand asked in job.Custom ?? [])
         {
             _custom[_names.PositionOf(asked.Name)] += sign * asked.Parts;
         }
 
-        if (demand.IsAlone)
+        if (job.IsAlone)
         {
             IsTakenAlone = sign < 0;
         }

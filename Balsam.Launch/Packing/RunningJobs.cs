@@ -19,6 +19,7 @@ internal sealed class RunningJobs
         {
             int entry = _firstUnused;
             _firstUnused = _entries[entry].Node;
+            _entries[entry].Generation++;
             return entry;
         }
 
@@ -27,6 +28,7 @@ internal sealed class RunningJobs
             Array.Resize(ref _entries, _used * 2);
         }
 
+        _entries[_used].Generation++;
         return _used++;
     }
 
@@ -34,17 +36,12 @@ internal sealed class RunningJobs
     public void Remove(int entry)
     {
         ref RunningJob job = ref _entries[entry];
-        job.Demand = null;
-        job.Extra = null;
-        job.Cores = default;
-        job.Gpus = default;
-        job.Generation++;
-        job.Node = _firstUnused;
+        job = new RunningJob { Generation = job.Generation + 1, Node = _firstUnused };
         _firstUnused = entry;
         Count--;
     }
 
     /// <summary>Whether an entry still is what a handle was made for.</summary>
     public bool IsCurrent(int entry, int generation) =>
-        (uint)entry < (uint)_used && _entries[entry].Generation == generation && _entries[entry].Demand is not null;
+        (uint)entry < (uint)_used && _entries[entry].Generation == generation;
 }
