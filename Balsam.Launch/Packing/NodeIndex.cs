@@ -141,13 +141,13 @@ internal sealed class NodeIndex
 
         int row = _firstRows[amount] + _scales[amount].LevelOf(asked) - 1;
         rows[count++] = row;
-        return _sets.CountOf(row) > 0;
+        return _sets.HasAny(row);
     }
 
     private int Highest(int amount)
     {
         int level = _scales[amount].Levels;
-        while (level > 0 && _sets.CountOf(_firstRows[amount] + level - 1) == 0)
+        while (level > 0 && !_sets.HasAny(_firstRows[amount] + level - 1))
         {
             level--;
         }
