@@ -15,7 +15,7 @@ public sealed partial class Inventory
         if (latest == Unsure)
         {
             latest = 0;
-            foreach (int entry in _nodes[node].Jobs)
+            for (int entry = _nodes[node].LatestJob; entry >= 0; entry = _jobs[entry].Earlier)
             {
                 latest = Math.Max(latest, _jobs[entry].End);
             }

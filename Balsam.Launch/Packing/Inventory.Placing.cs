@@ -16,6 +16,8 @@ public sealed partial class Inventory
 
     internal ref readonly RunningJob JobAt(int entry) => ref _jobs[entry];
 
+    internal ReadOnlySpan<ushort> GpusOf(int entry) => _jobs.GpusOf(entry);
+
     /// <summary>A ledger for computing what would be free on a node.</summary>
     internal NodeLedger NewLedger(int node) => new(Nodes[node], _names);
 
@@ -91,8 +93,8 @@ public sealed partial class Inventory
         ref RunningJob job = ref _jobs[entry];
         NodeLedger ledger = _nodes[node];
         job.Node = node;
-        ledger.Take(candidate.Demand, ref job);
-        ledger.AddJob(entry);
+        ledger.Take(candidate.Demand, ref job, _jobs.GpusOf(entry));
+        ledger.AddJob(entry, _jobs);
         FreeCores -= candidate.Demand.Cores;
         Placed(node, job, keepsReservation);
         return new Allocation(this, entry, job.Generation, job.Node);
@@ -104,14 +106,13 @@ public sealed partial class Inventory
         int entry = Enter(candidate, end);
         ref RunningJob job = ref _jobs[entry];
         job.Node = nodes[0];
-        job.Extra = nodes;
+        job.Nodes = nodes;
         job.IsAlone = true;
-        job.IsOnSeveralNodes = true;
         foreach (int node in nodes)
         {
             FreeCores -= _nodes[node].Cores;
             _nodes[node].TakeAll();
-            _nodes[node].AddJob(entry);
+            _nodes[node].AddJob(entry, _jobs);
             Placed(node, job, keepsReservation);
         }
 

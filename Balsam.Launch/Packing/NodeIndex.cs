@@ -69,7 +69,7 @@ internal sealed class NodeIndex
         // A node that one job has for itself is closed to all others by having no core to offer.
         Set(node, Cores, ledger.IsTakenAlone ? 0 : ledger.Cores);
         Set(node, Empty, ledger.JobCount == 0 ? 1 : 0);
-        if (job.IsOnSeveralNodes)
+        if (job.Nodes is not null)
         {
             return;
         }
@@ -84,7 +84,7 @@ internal sealed class NodeIndex
             Set(node, Memory, ledger.Memory);
         }
 
-        if (job.GpuParts > 0)
+        if (job.HoldsGpus)
         {
             UpdateGpus(node, ledger);
         }

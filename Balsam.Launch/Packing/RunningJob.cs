@@ -15,11 +15,8 @@ internal struct RunningJob
     /// <summary>The cores; a job on several nodes has all of each, and none in here.</summary>
     public IdSet Cores;
 
-    /// <summary>The GPUs, likewise.</summary>
-    public IdSet Gpus;
-
-    /// <summary>The nodes of a job on several nodes; or, when a job holds several shares of GPUs, how many of them each GPU gave.</summary>
-    public int[]? Extra;
+    /// <summary>The nodes of a job on several nodes, all of which it has for itself; else null.</summary>
+    public int[]? Nodes;
 
     /// <summary>The custom resources; null when there are none.</summary>
     public CustomDemand[]? Custom;
@@ -34,17 +31,19 @@ internal struct RunningJob
     /// <summary>The (first) node; the next unused entry while this one is unused.</summary>
     public int Node;
 
+    /// <summary>The jobs that started before and after this one on the same node and still run; -1 at the ends of that chain.</summary>
+    public int Earlier;
+
+    public int Later;
+
     /// <summary>Rises with every start and every release, so that a handle to an earlier job of this entry is known to be old.</summary>
     public int Generation;
 
-    /// <summary>The parts of a whole GPU or of one share, whichever the job holds; 0 when it holds none.</summary>
-    public ushort GpuParts;
+    /// <summary>Whether the job holds GPUs; which, is in <see cref="RunningJobs.GpusOf"/>.</summary>
+    public bool HoldsGpus;
 
     /// <summary>Whether nothing else may run on the job's nodes.</summary>
     public bool IsAlone;
-
-    /// <summary>Whether the job is on several nodes, all of which it has for itself.</summary>
-    public bool IsOnSeveralNodes;
 
     /// <summary>Whether the end is known.</summary>
     public readonly bool EndIsKnown => End < UnknownEnd;
