@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using Balsam.Launch.Packing;
 
 namespace Balsam.Launch;
 
@@ -7,7 +7,8 @@ public sealed partial class Launcher
 {
     private const int MostExplained = 1000;
 
-    private ImmutableDictionary<JobId, string> _obstacles = ImmutableDictionary<JobId, string>.Empty;
+    // What the packer said last; put into words when somebody asks.
+    private volatile IReadOnlyList<WaitingCandidate> _waiting = [];
 
     /// <summary>Waits until nothing runs, nothing can be started, and nothing waits for its time; or until the launcher ends.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
@@ -30,16 +31,17 @@ public sealed partial class Launcher
     private async Task<IdleReport> ReportAsync(CancellationToken cancellationToken)
     {
         var active = new JobSelector { Filter = new StateFilter(JobStates.All.Except(JobStates.Final)), Take = MostExplained };
+        Dictionary<long, PackingObstacle> obstacles = _waiting.ToDictionary(waiting => waiting.Candidate.Id, waiting => waiting.Obstacle);
         List<BlockedJob> blocked = [];
         foreach (Job job in await _store.QueryAsync(active, cancellationToken).ConfigureAwait(false))
         {
-            blocked.Add(new BlockedJob(job.Id, job.State, await WhyBlockedAsync(job, cancellationToken).ConfigureAwait(false)));
+            blocked.Add(new BlockedJob(job.Id, job.State, await WhyBlockedAsync(job, obstacles, cancellationToken).ConfigureAwait(false)));
         }
 
         return new IdleReport(await _store.CountAsync(JobFilter.All, cancellationToken).ConfigureAwait(false), blocked);
     }
 
-    private async Task<string> WhyBlockedAsync(Job job, CancellationToken cancellationToken)
+    private async Task<string> WhyBlockedAsync(Job job, Dictionary<long, PackingObstacle> obstacles, CancellationToken cancellationToken)
     {
         if (job.Site != _site)
         {
@@ -58,7 +60,7 @@ public sealed partial class Launcher
 
         return !_applications.TryGet(job.Application, out _) ? $"its application '{job.Application}' is not registered in this host; call AddApplication for it"
             : !_options.Filter.Matches(job) ? "the launcher's filter does not take it"
-            : _obstacles.TryGetValue(job.Id, out string? obstacle) ? obstacle
+            : obstacles.TryGetValue(job.Id.Value, out PackingObstacle? obstacle) ? obstacle.Sentence
             : IsStopping ? $"the launcher has ended because {_stopReason}"
             : $"it is {job.State.ToText()}, and another launcher holds it or it was submitted just now";
     }
