@@ -11,7 +11,8 @@ public sealed partial class Launcher
 
     private Queue<Job> _hookQueue = [];
 
-    // Jobs that can start now, and one more of each kind: that one tells the packer what to keep room for.
+    // Jobs that can start now, and one more of each kind: that one tells the packer what to keep room for. When they are many, the first start while
+    // the next are claimed and written; as many again as wait already, so that those which wait are not packed anew for each few that come.
     private async Task ClaimAsync()
     {
         if (!_mayClaim)
@@ -21,20 +22,18 @@ public sealed partial class Launcher
 
         _mayClaim = false;
         int slots = Math.Max(0, _inventory!.FreeCores) + 1;
-        Dictionary<JobResources, int> held = [];
-        foreach (Job job in _backlog.Values)
-        {
-            held[job.Resources] = held.GetValueOrDefault(job.Resources) + 1;
-        }
-
+        int room = Math.Max(0, Math.Max(MinimumWindow, 4 * slots) - _backlog.Count);
+        int limit = Math.Min(room, Math.Max(MinimumWindow, _backlog.Count));
         ClaimResult launchable = await _store.ClaimAsync(
-            new ClaimRequest { Lease = Lease, Wanted = _launchable, Limit = Math.Max(0, Math.Max(MinimumWindow, 4 * slots) - _backlog.Count), LimitPerShape = slots, Held = held, Filter = _options.Filter },
+            new ClaimRequest { Lease = Lease, Wanted = _launchable, Limit = limit, LimitPerShape = slots, Held = _backlog.Shapes, Filter = _options.Filter },
             CancellationToken.None).ConfigureAwait(false);
         foreach (Job job in launchable.Jobs)
         {
-            _backlog.Add(job.Id, job);
+            _backlog.Add(job);
+            _mayPack = true;
         }
 
+        _mayClaim |= limit < room && launchable.Jobs.Count == limit;
         int hookRoom = (_options.HookConcurrency * HookPrefetch) - _hookQueue.Count - _activeHooks.Count;
         ClaimResult processable = await _store.ClaimAsync(
             new ClaimRequest { Lease = Lease, Wanted = _processable, Limit = Math.Max(0, hookRoom), Filter = _options.Filter },
@@ -160,8 +159,9 @@ public sealed partial class Launcher
                 _ = hook.CancelAsync();
             }
         }
-        else if (_backlog.Remove(id))
+        else if (_backlog.TryRemove(id, out _))
         {
+            _mayPack = true;
             Release(id);
         }
         else if (_hookQueue.Any(job => job.Id == id))

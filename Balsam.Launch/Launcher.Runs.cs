@@ -10,27 +10,31 @@ namespace Balsam.Launch;
 /// <content>Packing, starting and ending runs.</content>
 public sealed partial class Launcher
 {
+    // Whether a job came, or one that ran or waited went, since the packer was asked last.
+    private bool _mayPack;
+
     private TimeSpan? RemainingWallTime => _options.WallTime - _time.GetElapsedTime(_startedAt);
 
     private void Pack()
     {
-        if (_backlog.Count == 0)
+        // Against a wall time, time alone changes what can be placed.
+        if (_backlog.Count == 0 || !(_mayPack || _options.WallTime is not null))
         {
             return;
         }
 
+        _mayPack = false;
         DateTimeOffset now = _time.GetUtcNow();
-        PackingPlan plan = _policy.Pack(
-            _inventory!, [.. _backlog.Values.Select(job => new PackingCandidate(job.Id.Value, job.Resources, job.Priority))], now, RemainingWallTime);
+        PackingPlan plan = _policy.Pack(_inventory!, _backlog.ToCandidates(), now, RemainingWallTime);
         foreach (PlacedCandidate placed in plan.Placed)
         {
-            _backlog.Remove(new JobId(placed.Candidate.Id), out Job? job);
+            _backlog.TryRemove(new JobId(placed.Candidate.Id), out Job? job);
             PrepareStart(job!, placed.Allocation, now);
         }
 
         foreach (WaitingCandidate waiting in plan.Waiting.Where(waiting => waiting.Obstacle.IsPermanent))
         {
-            _backlog.Remove(new JobId(waiting.Candidate.Id), out Job? job);
+            _backlog.TryRemove(new JobId(waiting.Candidate.Id), out Job? job);
             FailStart(job!, now, FailureKind.Impossible, waiting.Obstacle.Sentence);
         }
 
@@ -50,7 +54,7 @@ public sealed partial class Launcher
                 request = MakeRequest(run);
                 if (_runner.WhyCannotStart(request) is { } reason)
                 {
-                    _inventory!.Release(allocation);
+                    GiveBack(allocation);
                     FailStart(job, now, FailureKind.StartFailed, reason);
                     return;
                 }
@@ -58,7 +62,7 @@ public sealed partial class Launcher
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            _inventory!.Release(allocation);
+            GiveBack(allocation);
             FailStart(job, now, FailureKind.StartFailed, exception.Message);
             return;
         }
@@ -276,9 +280,15 @@ public sealed partial class Launcher
         }
 
         _runs.Remove(run.Job.Id);
-        _inventory!.Release(run.Allocation);
+        GiveBack(run.Allocation);
         run.Dispose();
         return true;
+    }
+
+    private void GiveBack(Allocation allocation)
+    {
+        _inventory!.Release(allocation);
+        _mayPack = true;
     }
 
     private void EndFor(JobId id, ActiveRun run, FailureKind kind, string message)

@@ -41,7 +41,7 @@ public sealed partial class Launcher
     private readonly JobExplainer _explainer;
     private readonly Channel<Action> _messages = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<JobId, ActiveRun> _runs = [];
-    private readonly SortedDictionary<JobId, Job> _backlog = [];
+    private readonly Backlog _backlog = new();
     private readonly Dictionary<JobId, CancellationTokenSource> _activeHooks = [];
     private readonly List<StagedCommit> _commits = [];
     private readonly List<JobId> _releases = [];

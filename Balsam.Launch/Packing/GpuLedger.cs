@@ -1,22 +1,33 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
 namespace Balsam.Launch.Packing;
 
-/// <summary>What is free on the GPUs of one node, in parts of each GPU.</summary>
+/// <summary>What is free on the GPUs of one node, in parts of each GPU; up to eight of them need no memory of their own.</summary>
 internal struct GpuLedger
 {
-    private int[] _free;
+    private const int Few = 8;
+
+    private readonly int _count;
+    private FewGpus _few;
+    private ushort[]? _many;
 
     public GpuLedger(int count)
     {
-        _free = new int[count];
-        Array.Fill(_free, Demand.WholeGpu);
-        Whole = count;
+        _count = count;
+        _many = count > Few ? new ushort[count] : null;
+        FreeParts.Fill((ushort)Demand.WholeGpu);
     }
 
     /// <summary>The free parts of each GPU.</summary>
-    public readonly ReadOnlySpan<int> Free => _free;
+    [UnscopedRef]
+    public readonly ReadOnlySpan<ushort> Free => _many ?? ((ReadOnlySpan<ushort>)_few)[.._count];
+
+    [UnscopedRef]
+    private Span<ushort> FreeParts => _many ?? ((Span<ushort>)_few)[.._count];
 
     /// <summary>How many GPUs are wholly free.</summary>
-    public int Whole { get; private set; }
+    public readonly int Whole => Free.Count((ushort)Demand.WholeGpu);
 
     /// <summary>The free parts of all GPUs together.</summary>
     public readonly long Parts
@@ -24,7 +35,7 @@ internal struct GpuLedger
         get
         {
             long sum = 0;
-            foreach (int free in _free)
+            foreach (ushort free in Free)
             {
                 sum += free;
             }
@@ -39,7 +50,7 @@ internal struct GpuLedger
         get
         {
             int largest = 0;
-            foreach (int free in _free)
+            foreach (ushort free in Free)
             {
                 largest = Math.Max(largest, free);
             }
@@ -52,52 +63,56 @@ internal struct GpuLedger
     public readonly bool Fits(Demand demand) => demand.Gpus <= Whole && (demand.Shares == 0 || HasShares(demand.ShareParts, demand.Shares));
 
     /// <summary>Chooses and takes the GPUs of a demand that fits: the lowest wholly free ones, or shares.</summary>
-    public void Take(Demand demand, ref RunningJob job)
+    /// <param name="demand">The demand.</param>
+    /// <param name="held">Where it is noted how many parts each GPU gave.</param>
+    public void Take(Demand demand, Span<ushort> held)
     {
-        if (demand.Shares > 0)
+        for (int share = 0; share < demand.Shares; share++)
         {
-            TakeShares(demand, ref job);
-            return;
+            Take(Smallest(demand.ShareParts), demand.ShareParts, held);
         }
 
         int missing = demand.Gpus;
         for (int gpu = 0; missing > 0; gpu++)
         {
-            if (_free[gpu] == Demand.WholeGpu)
+            if (Free[gpu] == Demand.WholeGpu)
             {
-                Change(gpu, -Demand.WholeGpu);
-                job.Gpus.Add(gpu);
+                Take(gpu, Demand.WholeGpu, held);
                 missing--;
             }
         }
     }
 
-    /// <summary>Gives back (sign 1) or takes again (sign -1) the GPUs that a job holds.</summary>
-    public void Change(in RunningJob job, int sign)
+    /// <summary>Takes what a job holds in another ledger of the same node.</summary>
+    public void TakeSame(ReadOnlySpan<ushort> held)
     {
-        Demand demand = job.Demand!;
-        for (int gpu = job.Gpus.Next(0); gpu >= 0; gpu = job.Gpus.Next(gpu + 1))
+        Span<ushort> free = FreeParts;
+        for (int gpu = 0; gpu < free.Length; gpu++)
         {
-            int parts = demand.Gpus > 0 ? Demand.WholeGpu : demand.ShareParts * (job.Extra is { } shares ? shares[gpu] : 1);
-            Change(gpu, sign * parts);
+            free[gpu] -= held[gpu];
+        }
+    }
+
+    /// <summary>Gives back what a job holds.</summary>
+    public void GiveBack(ReadOnlySpan<ushort> held)
+    {
+        Span<ushort> free = FreeParts;
+        for (int gpu = 0; gpu < free.Length; gpu++)
+        {
+            free[gpu] += held[gpu];
         }
     }
 
     /// <summary>Becomes equal to another ledger without sharing its memory.</summary>
     public void CopyFrom(in GpuLedger other)
     {
-        if (_free.Length != other._free.Length)
-        {
-            _free = new int[other._free.Length];
-        }
-
-        other._free.CopyTo(_free, 0);
-        Whole = other.Whole;
+        this = other;
+        _many = other._many is null ? null : [.. other._many];
     }
 
     private readonly bool HasShares(int parts, int shares)
     {
-        foreach (int free in _free)
+        foreach (ushort free in Free)
         {
             shares -= free / parts;
         }
@@ -106,33 +121,30 @@ internal struct GpuLedger
     }
 
     // Best fit: a share goes to the GPU with the least left that can still hold it, so that whole ones stay whole.
-    private void TakeShares(Demand demand, ref RunningJob job)
+    private readonly int Smallest(int parts)
     {
-        job.Extra = demand.Shares > 1 ? new int[_free.Length] : null;
-        for (int share = 0; share < demand.Shares; share++)
+        ReadOnlySpan<ushort> free = Free;
+        int best = -1;
+        for (int gpu = 0; gpu < free.Length; gpu++)
         {
-            int best = -1;
-            for (int gpu = 0; gpu < _free.Length; gpu++)
+            if (free[gpu] >= parts && (best < 0 || free[gpu] < free[best]))
             {
-                if (_free[gpu] >= demand.ShareParts && (best < 0 || _free[gpu] < _free[best]))
-                {
-                    best = gpu;
-                }
-            }
-
-            Change(best, -demand.ShareParts);
-            job.Gpus.Add(best);
-            if (job.Extra is { } shares)
-            {
-                shares[best]++;
+                best = gpu;
             }
         }
+
+        return best;
     }
 
-    private void Change(int gpu, int parts)
+    private void Take(int gpu, int parts, Span<ushort> held)
     {
-        Whole -= _free[gpu] == Demand.WholeGpu ? 1 : 0;
-        _free[gpu] += parts;
-        Whole += _free[gpu] == Demand.WholeGpu ? 1 : 0;
+        FreeParts[gpu] -= (ushort)parts;
+        held[gpu] += (ushort)parts;
+    }
+
+    [InlineArray(Few)]
+    private struct FewGpus
+    {
+        private ushort _first;
     }
 }

@@ -1,7 +1,10 @@
 namespace Balsam.Launch.Packing;
 
 /// <summary>Decides which waiting jobs start now, and where.</summary>
-/// <remarks>A policy reads no clock, draws no random numbers and does no I/O: equal inventories and candidates give equal plans.</remarks>
+/// <remarks>
+/// A policy reads no clock, draws no random numbers and does no I/O: equal inventories and candidates give equal plans. A launcher without a
+/// wall time asks it when a job has come, or one that ran or waited has gone, and not because time has passed.
+/// </remarks>
 public interface IPackingPolicy
 {
     /// <summary>Places what can start now.</summary>

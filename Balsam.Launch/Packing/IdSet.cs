@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Balsam.Launch.Packing;
 
-/// <summary>A set of small numbers (positions of cores or GPUs on a node) as a bitmap; up to 64 of them need no memory of their own.</summary>
+/// <summary>A set of small numbers (positions of cores on a node) as a bitmap; up to 64 of them need no memory of their own.</summary>
 internal struct IdSet
 {
     private ulong _low;
@@ -38,22 +38,6 @@ internal struct IdSet
         }
 
         return set;
-    }
-
-    public readonly bool Contains(int number) =>
-        number < 64 ? (_low >> number & 1) != 0 : _high is not null && (number / 64) - 1 < _high.Length && (_high[(number / 64) - 1] >> (number % 64) & 1) != 0;
-
-    public void Add(int number)
-    {
-        if (number < 64)
-        {
-            _low |= 1UL << number;
-            return;
-        }
-
-        int word = (number / 64) - 1;
-        Reach(word + 1);
-        _high![word] |= 1UL << (number % 64);
     }
 
     /// <summary>Removes the lowest numbers and returns them; the set must hold that many.</summary>
@@ -112,8 +96,8 @@ internal struct IdSet
         _high = other._high is null ? null : [.. other._high];
     }
 
-    /// <summary>The lowest number from <paramref name="from"/> on, or -1.</summary>
-    public readonly int Next(int from)
+    // The lowest number from there on, or -1.
+    private readonly int Next(int from)
     {
         for (int word = from / 64; word <= (_high?.Length ?? 0); word++)
         {
@@ -133,9 +117,9 @@ internal struct IdSet
     }
 
     /// <summary>The values at the positions that the set holds, in rising order.</summary>
-    public readonly T[] Select<T>(IReadOnlyList<T> values)
+    public readonly int[] Select(int[] values)
     {
-        var chosen = new T[Count];
+        var chosen = new int[Count];
         int number = -1;
         for (int i = 0; i < chosen.Length; i++)
         {

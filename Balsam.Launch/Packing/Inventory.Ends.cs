@@ -15,7 +15,7 @@ public sealed partial class Inventory
         if (latest == Unsure)
         {
             latest = 0;
-            foreach (int entry in _nodes[node].Jobs)
+            for (int entry = _nodes[node].LatestJob; entry >= 0; entry = _jobs[entry].Earlier)
             {
                 latest = Math.Max(latest, _jobs[entry].End);
             }
@@ -24,28 +24,28 @@ public sealed partial class Inventory
         return latest;
     }
 
-    private void Placed(int node, Demand demand, long end, bool keepsReservation)
+    private void Placed(int node, in RunningJob job, bool keepsReservation)
     {
-        _index.Update(node, _nodes[node], demand);
+        _index.Update(node, _nodes[node], job);
         ref long latest = ref _latestEnds[node];
-        if (latest != Unsure && latest < end)
+        if (latest != Unsure && latest < job.End)
         {
-            latest = end;
+            latest = job.End;
         }
 
         Planner.Current?.Touch(node, keepsIt: keepsReservation);
     }
 
-    private void Released(int node, Demand demand, long end)
+    private void Released(int node, in RunningJob job)
     {
         NodeLedger ledger = _nodes[node];
-        _index.Update(node, ledger, demand);
+        _index.Update(node, ledger, job);
         ref long latest = ref _latestEnds[node];
         if (ledger.JobCount == 0)
         {
             latest = 0;
         }
-        else if (latest == end)
+        else if (latest == job.End)
         {
             latest = Unsure;
         }

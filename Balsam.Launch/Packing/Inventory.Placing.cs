@@ -16,6 +16,8 @@ public sealed partial class Inventory
 
     internal ref readonly RunningJob JobAt(int entry) => ref _jobs[entry];
 
+    internal ReadOnlySpan<ushort> GpusOf(int entry) => _jobs.GpusOf(entry);
+
     /// <summary>A ledger for computing what would be free on a node.</summary>
     internal NodeLedger NewLedger(int node) => new(Nodes[node], _names);
 
@@ -91,10 +93,10 @@ public sealed partial class Inventory
         ref RunningJob job = ref _jobs[entry];
         NodeLedger ledger = _nodes[node];
         job.Node = node;
-        ledger.Take(ref job);
-        ledger.AddJob(entry);
-        FreeCores -= job.Demand!.Cores;
-        Placed(node, job.Demand, job.End, keepsReservation);
+        ledger.Take(candidate.Demand, ref job, _jobs.GpusOf(entry));
+        ledger.AddJob(entry, _jobs);
+        FreeCores -= candidate.Demand.Cores;
+        Placed(node, job, keepsReservation);
         return new Allocation(this, entry, job.Generation, job.Node);
     }
 
@@ -104,13 +106,14 @@ public sealed partial class Inventory
         int entry = Enter(candidate, end);
         ref RunningJob job = ref _jobs[entry];
         job.Node = nodes[0];
-        job.Extra = nodes;
+        job.Nodes = nodes;
+        job.IsAlone = true;
         foreach (int node in nodes)
         {
             FreeCores -= _nodes[node].Cores;
             _nodes[node].TakeAll();
-            _nodes[node].AddJob(entry);
-            Placed(node, job.Demand!, job.End, keepsReservation);
+            _nodes[node].AddJob(entry, _jobs);
+            Placed(node, job, keepsReservation);
         }
 
         return new Allocation(this, entry, job.Generation, job.Node);
@@ -121,7 +124,6 @@ public sealed partial class Inventory
         int entry = _jobs.Add();
         ref RunningJob job = ref _jobs[entry];
         job.Id = candidate.Id;
-        job.Demand = candidate.Demand;
         job.End = end ?? RunningJob.UnknownEnd + _starts;
         _starts++;
         return entry;

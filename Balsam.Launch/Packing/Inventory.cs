@@ -13,7 +13,7 @@ public sealed partial class Inventory
     private readonly NodeLedger[] _nodes;
     private readonly NodeIndex _index;
     private readonly NodeIndex _capacity;
-    private readonly RunningJobs _jobs = new();
+    private readonly RunningJobs _jobs;
     private readonly CustomNames _names;
     private long _starts;
 
@@ -38,6 +38,7 @@ public sealed partial class Inventory
             }
         }
 
+        _jobs = new RunningJobs(Nodes.Max(static node => node.GpuIds.Length));
         _names = new CustomNames(Nodes);
         _nodes = [.. Nodes.Select(node => new NodeLedger(node, _names))];
         _index = new NodeIndex(_nodes, _names);
@@ -98,27 +99,25 @@ public sealed partial class Inventory
             throw new ArgumentException("The allocation is not one of this inventory.", nameof(allocation));
         }
 
-        // On a large inventory neither the node nor the job is in the cache: both are fetched at once, not one after the other.
-        _nodes[allocation.Node].ReadAhead();
         ref RunningJob job = ref JobOf(allocation);
-        Demand demand = job.Demand!;
-        if (demand.Nodes > 1)
+        if (job.Nodes is { } nodes)
         {
-            foreach (int node in job.Extra!)
+            foreach (int node in nodes)
             {
-                _nodes[node].RemoveJob(allocation.Entry);
+                _nodes[node].RemoveJob(allocation.Entry, _jobs);
                 _nodes[node].GiveBackAll();
                 FreeCores += _nodes[node].Cores;
-                Released(node, demand, job.End);
+                Released(node, job);
             }
         }
         else
         {
-            NodeLedger ledger = _nodes[job.Node];
-            ledger.GiveBack(job);
-            ledger.RemoveJob(allocation.Entry);
-            FreeCores += demand.Cores;
-            Released(job.Node, demand, job.End);
+            // On a large inventory neither the node nor the job is in the cache: the handle knows the node, so that one need not wait for the other.
+            NodeLedger ledger = _nodes[allocation.Node];
+            ledger.GiveBack(job, _jobs.GpusOf(allocation.Entry));
+            ledger.RemoveJob(allocation.Entry, _jobs);
+            FreeCores += job.Cores.Count;
+            Released(allocation.Node, job);
         }
 
         _jobs.Remove(allocation.Entry);
@@ -139,9 +138,9 @@ public sealed partial class Inventory
     internal Placement PlacementOf(Allocation allocation)
     {
         RunningJob job = JobOf(allocation);
-        return new Placement(job.Demand!.Nodes > 1
-            ? [.. job.Extra!.Select(node => _nodes[node].ShareOf(job))]
-            : [_nodes[job.Node].ShareOf(job)]);
+        return new Placement(job.Nodes is { } nodes
+            ? [.. nodes.Select(node => _nodes[node].WholeShare())]
+            : [_nodes[job.Node].ShareOf(job, _jobs.GpusOf(allocation.Entry))]);
     }
 
     [DoesNotReturn]

@@ -63,33 +63,33 @@ internal sealed class NodeIndex
     /// <summary>The largest number of wholly free GPUs on one node.</summary>
     public int LargestWholeGpus => Highest(WholeGpus);
 
-    /// <summary>Notes what changed on a node when a job of this demand came or went.</summary>
-    public void Update(int node, NodeLedger ledger, Demand demand)
+    /// <summary>Notes what changed on a node when a job came or went.</summary>
+    public void Update(int node, NodeLedger ledger, in RunningJob job)
     {
         // A node that one job has for itself is closed to all others by having no core to offer.
         Set(node, Cores, ledger.IsTakenAlone ? 0 : ledger.Cores);
         Set(node, Empty, ledger.JobCount == 0 ? 1 : 0);
-        if (demand.Nodes > 1)
+        if (job.Nodes is not null)
         {
             return;
         }
 
-        if (demand.Occupancy > 0)
+        if (job.Occupancy > 0)
         {
             Set(node, Occupancy, ledger.Occupancy);
         }
 
-        if (demand.Memory > 0)
+        if (job.Memory > 0)
         {
             Set(node, Memory, ledger.Memory);
         }
 
-        if (demand.WantsGpus)
+        if (job.HoldsGpus)
         {
             UpdateGpus(node, ledger);
         }
 
-        foreach (CustomDemand asked in demand.Custom)
+        foreach (CustomDemand asked in job.Custom ?? [])
         {
             int custom = _names.PositionOf(asked.Name);
             Set(node, FirstCustom + custom, ledger.Custom[custom]);
@@ -141,13 +141,13 @@ internal sealed class NodeIndex
 
         int row = _firstRows[amount] + _scales[amount].LevelOf(asked) - 1;
         rows[count++] = row;
-        return _sets.CountOf(row) > 0;
+        return _sets.HasAny(row);
     }
 
     private int Highest(int amount)
     {
         int level = _scales[amount].Levels;
-        while (level > 0 && _sets.CountOf(_firstRows[amount] + level - 1) == 0)
+        while (level > 0 && !_sets.HasAny(_firstRows[amount] + level - 1))
         {
             level--;
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
 namespace Balsam.Launch.Packing;
@@ -12,8 +13,6 @@ internal sealed class NodeLedger
     private bool _countsMemory;
     private GpuLedger _gpus;
     private IdSet _freeCores;
-    private int[] _jobs = new int[4];
-    private int _readAhead;
 
     /// <summary>Makes the ledger of a wholly free node.</summary>
     public NodeLedger(NodeSpec spec, CustomNames names)
@@ -54,8 +53,8 @@ internal sealed class NodeLedger
     /// <summary>Whether one job has the node for itself.</summary>
     public bool IsTakenAlone { get; private set; }
 
-    /// <summary>The entries of the jobs here, in no particular order.</summary>
-    public ReadOnlySpan<int> Jobs => _jobs.AsSpan(0, JobCount);
+    /// <summary>The entry of the latest job here, -1 without one; from each the chain goes on to an earlier one.</summary>
+    public int LatestJob { get; private set; } = -1;
 
     /// <summary>How many jobs are here.</summary>
     public int JobCount { get; private set; }
@@ -74,32 +73,44 @@ internal sealed class NodeLedger
         && _names.Suffice(_customCapacity, demand);
 
     /// <summary>Chooses cores (the lowest) and GPUs for a job that fits, and takes them with all else it asks.</summary>
-    public void Take(ref RunningJob job)
+    public void Take(Demand demand, ref RunningJob job, Span<ushort> gpus)
     {
-        Demand demand = job.Demand!;
+        job.Memory = demand.Memory;
+        job.Occupancy = demand.Occupancy;
+        job.IsAlone = demand.IsAlone;
+        job.Custom = demand.Custom.Length == 0 ? null : demand.Custom;
         job.Cores = _freeCores.TakeLowest(demand.Cores);
         if (demand.WantsGpus)
         {
-            _gpus.Take(demand, ref job);
+            job.HoldsGpus = true;
+            _gpus.Take(demand, gpus);
         }
 
-        ChangeAmounts(demand, -1);
+        ChangeAmounts(job, -1);
     }
 
     /// <summary>Takes what a job holds in another ledger of the same node.</summary>
-    public void TakeSame(in RunningJob job)
+    public void TakeSame(in RunningJob job, ReadOnlySpan<ushort> gpus)
     {
         _freeCores.ExceptWith(job.Cores);
-        _gpus.Change(job, -1);
-        ChangeAmounts(job.Demand!, -1);
+        if (job.HoldsGpus)
+        {
+            _gpus.TakeSame(gpus);
+        }
+
+        ChangeAmounts(job, -1);
     }
 
     /// <summary>Gives back all that a single-node job holds.</summary>
-    public void GiveBack(in RunningJob job)
+    public void GiveBack(in RunningJob job, ReadOnlySpan<ushort> gpus)
     {
         _freeCores.UnionWith(job.Cores);
-        _gpus.Change(job, 1);
-        ChangeAmounts(job.Demand!, 1);
+        if (job.HoldsGpus)
+        {
+            _gpus.GiveBack(gpus);
+        }
+
+        ChangeAmounts(job, 1);
     }
 
     /// <summary>Takes the empty node for a job on several nodes, which gets all of each.</summary>
@@ -110,15 +121,15 @@ internal sealed class NodeLedger
     }
 
     /// <summary>Gives back what a job holds here, be it on one node or on several.</summary>
-    public void GiveBackAny(in RunningJob job)
+    public void GiveBackAny(in RunningJob job, ReadOnlySpan<ushort> gpus)
     {
-        if (job.Demand!.Nodes > 1)
+        if (job.Nodes is not null)
         {
             GiveBackAll();
         }
         else
         {
-            GiveBack(job);
+            GiveBack(job, gpus);
         }
     }
 
@@ -129,28 +140,23 @@ internal sealed class NodeLedger
         IsTakenAlone = false;
     }
 
-    /// <summary>Touches what a release will need, so that it comes from memory early. It changes nothing that counts.</summary>
-    public void ReadAhead() => _readAhead = JobCount + _gpus.Whole + _jobs[0];
-
-    /// <summary>Enters a job into the list.</summary>
-    public void AddJob(int entry)
+    /// <summary>Enters a job into the chain.</summary>
+    public void AddJob(int entry, RunningJobs jobs)
     {
-        if (JobCount == _jobs.Length)
-        {
-            Array.Resize(ref _jobs, JobCount * 2);
-        }
-
-        _jobs[JobCount++] = entry;
+        jobs.Link(entry, LatestJob);
+        LatestJob = entry;
+        JobCount++;
     }
 
-    /// <summary>Takes a job off the list; the last one moves to its position.</summary>
-    public void RemoveJob(int entry)
+    /// <summary>Takes a job out of the chain.</summary>
+    public void RemoveJob(int entry, RunningJobs jobs)
     {
-        int position = Jobs.IndexOf(entry);
-        _jobs[position] = _jobs[--JobCount];
+        LatestJob = LatestJob == entry ? jobs[entry].Earlier : LatestJob;
+        jobs.Unlink(entry);
+        JobCount--;
     }
 
-    /// <summary>Becomes the ledger of the same node with the same amounts free; the list of jobs is not copied.</summary>
+    /// <summary>Becomes the ledger of the same node with the same amounts free; the chain of jobs is not copied.</summary>
     public void CopyFreeFrom(NodeLedger other)
     {
         Spec = other.Spec;
@@ -165,27 +171,39 @@ internal sealed class NodeLedger
         other._custom.CopyTo(_custom, 0);
     }
 
-    /// <summary>A job's share of this node, with the ids that the node gives to cores and GPUs.</summary>
-    public NodeShare ShareOf(in RunningJob job) =>
-        job.Demand!.Nodes > 1
-            ? new NodeShare(Spec.Name, [.. _coreIds], Spec.GpuIds)
-            : new NodeShare(Spec.Name, ImmutableCollectionsMarshal.AsImmutableArray(job.Cores.Select(_coreIds)), ImmutableCollectionsMarshal.AsImmutableArray(job.Gpus.Select(Spec.GpuIds)));
+    /// <summary>The share of a job on several nodes, with the ids that the node gives to cores and GPUs.</summary>
+    public NodeShare WholeShare() => new(Spec.Name, [.. _coreIds], Spec.GpuIds);
 
-    private void ChangeAmounts(Demand demand, int sign)
+    /// <summary>The share of a job on this node alone, likewise.</summary>
+    public NodeShare ShareOf(in RunningJob job, ReadOnlySpan<ushort> gpus)
     {
-        Cores += sign * demand.Cores;
-        Occupancy += sign * demand.Occupancy;
-        if (_countsMemory)
+        ImmutableArray<string>.Builder ids = ImmutableArray.CreateBuilder<string>();
+        for (int gpu = 0; gpu < Spec.GpuIds.Length; gpu++)
         {
-            Memory += sign * demand.Memory;
+            if (gpus[gpu] > 0)
+            {
+                ids.Add(Spec.GpuIds[gpu]);
+            }
         }
 
-        foreach (CustomDemand asked in demand.Custom)
+        return new NodeShare(Spec.Name, ImmutableCollectionsMarshal.AsImmutableArray(job.Cores.Select(_coreIds)), ids.DrainToImmutable());
+    }
+
+    private void ChangeAmounts(in RunningJob job, int sign)
+    {
+        Cores += sign * job.Cores.Count;
+        Occupancy += sign * job.Occupancy;
+        if (_countsMemory)
+        {
+            Memory += sign * job.Memory;
+        }
+
+        foreach (CustomDemand asked in job.Custom ?? [])
         {
             _custom[_names.PositionOf(asked.Name)] += sign * asked.Parts;
         }
 
-        if (demand.IsAlone)
+        if (job.IsAlone)
         {
             IsTakenAlone = sign < 0;
         }

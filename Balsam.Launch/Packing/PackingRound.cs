@@ -100,14 +100,15 @@ internal sealed class PackingRound(Inventory inventory, long now, TimeSpan? rema
 
         Allocation allocation = inventory.PlaceOn(node, candidate, EndOf(candidate), keepsReservation: true);
         ref readonly RunningJob job = ref inventory.JobAt(allocation.Entry);
-        future.TakeSame(job);
+        ReadOnlySpan<ushort> gpus = inventory.GpusOf(allocation.Entry);
+        future.TakeSame(job, gpus);
         if (future.Fits(reservation.Holder.Demand))
         {
             _placed.Add(new PlacedCandidate(candidate, allocation));
             return true;
         }
 
-        future.GiveBack(job);
+        future.GiveBack(job, gpus);
         inventory.Release(allocation);
         return false;
     }

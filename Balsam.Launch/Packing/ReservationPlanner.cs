@@ -175,12 +175,12 @@ internal sealed class ReservationPlanner(Inventory inventory)
         NodeLedger future = reservation.Future ??= inventory.NewLedger(reservation.Nodes[0]);
         future.CopyFreeFrom(node);
         reservation.NotBefore = 0;
-        foreach (int entry in node.Jobs)
+        for (int entry = node.LatestJob; entry >= 0; entry = inventory.JobAt(entry).Earlier)
         {
             ref readonly RunningJob job = ref inventory.JobAt(entry);
             if (reservation.WaitsFor(job))
             {
-                future.GiveBackAny(job);
+                future.GiveBackAny(job, inventory.GpusOf(entry));
                 reservation.NotBefore = job.EndIsKnown ? Math.Max(reservation.NotBefore, job.End) : reservation.NotBefore;
             }
         }

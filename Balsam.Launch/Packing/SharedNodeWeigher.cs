@@ -21,10 +21,10 @@ internal sealed class SharedNodeWeigher(Inventory inventory)
             _entries = new int[count * 2];
         }
 
-        for (int i = 0; i < count; i++)
+        for (int i = 0, entry = ledger.LatestJob; entry >= 0; i++, entry = inventory.JobAt(entry).Earlier)
         {
-            _entries[i] = ledger.Jobs[i];
-            _ends[i] = inventory.JobAt(_entries[i]).End;
+            _entries[i] = entry;
+            _ends[i] = inventory.JobAt(entry).End;
         }
 
         Array.Sort(_ends, _entries, 0, count);
@@ -32,7 +32,7 @@ internal sealed class SharedNodeWeigher(Inventory inventory)
         _scratch.CopyFreeFrom(ledger);
         for (int i = 0; i < count && _ends[i] < limit; i++)
         {
-            _scratch.GiveBackAny(inventory.JobAt(_entries[i]));
+            _scratch.GiveBackAny(inventory.JobAt(_entries[i]), inventory.GpusOf(_entries[i]));
             if (_scratch.Fits(demand))
             {
                 return _ends[i];
@@ -52,7 +52,7 @@ internal sealed class SharedNodeWeigher(Inventory inventory)
         }
 
         latest = 0;
-        foreach (int entry in inventory.Ledgers[node].Jobs)
+        for (int entry = inventory.Ledgers[node].LatestJob; entry >= 0; entry = inventory.JobAt(entry).Earlier)
         {
             ref readonly RunningJob job = ref inventory.JobAt(entry);
             latest = job.EndIsKnown ? Math.Max(latest, job.End) : latest;

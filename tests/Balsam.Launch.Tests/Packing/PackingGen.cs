@@ -9,7 +9,7 @@ internal static class PackingGen
 
     public static readonly Gen<NodeSpec[]> Nodes =
         from count in Gen.OneOf(Gen.Int[1, 6], Gen.Int[60, 140])
-        from kinds in Gen.Select(Gen.Int[1, 80], Gen.Int[0, 5], Gen.OneOf(Gen.Const(0), Gen.Int[1, 64]), Gen.Int[0, 3]).Array[1, 3]
+        from kinds in Gen.Select(Gen.Int[1, 80], Gen.OneOf(Gen.Int[0, 5], Gen.Int[7, 12]), Gen.OneOf(Gen.Const(0), Gen.Int[1, 64]), Gen.Int[0, 3]).Array[1, 3]
         from picks in Gen.Int[0, 2].Array[count]
         select picks.Select((pick, i) =>
         {
