@@ -6,7 +6,17 @@ namespace Balsam.Reports;
 /// <summary>Writes elements that are at once HTML 5 and well-formed XML. All text goes through it, so nothing reaches a page unescaped.</summary>
 internal sealed class Markup(TextWriter output)
 {
+    // Elements so near to the root stand on lines of their own.
+    private const int LinedDepth = 6;
+
     private readonly Stack<string> _open = [];
+
+    /// <summary>Writes the kind of document.</summary>
+    public Markup Declare(string kind)
+    {
+        output.Write($"<!DOCTYPE {kind}>\n");
+        return this;
+    }
 
     /// <summary>Begins an element.</summary>
     public Markup Open(string element, params ReadOnlySpan<(string Name, object? Value)> attributes)
@@ -21,7 +31,7 @@ internal sealed class Markup(TextWriter output)
     public Markup Close()
     {
         output.Write($"</{_open.Pop()}>");
-        if (_open.Count < 4)
+        if (_open.Count < LinedDepth)
         {
             output.Write('\n');
         }

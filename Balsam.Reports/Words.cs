@@ -37,7 +37,7 @@ internal static class Words
         double minors = Math.Round(seconds / minor);
         double whole = Math.Floor(minors * minor / major);
         double rest = minors - (whole * major / minor);
-        return string.Create(CultureInfo.InvariantCulture, rest == 0 ? $"{whole:#,0} {majorName}" : $"{whole:#,0} {majorName} {rest:0} {minorName}");
+        return Count(whole) + " " + majorName + (rest == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" {rest:0} {minorName}"));
     }
 
     /// <summary>For example 2026-11-23 13:12:24 UTC.</summary>
@@ -45,5 +45,5 @@ internal static class Words
 
     /// <summary>A name that is not too long for a table or a tooltip: its middle goes.</summary>
     public static string Short(string name, int longest = LongestName) =>
-        name.Length <= longest ? name : string.Concat(name.AsSpan(0, (longest - 1) / 2), "…", name.AsSpan(name.Length - (longest / 2)));
+        name.Length <= longest ? name : $"{name[..((longest - 1) / 2)]}…{name[^(longest / 2)..]}";
 }

@@ -10,7 +10,8 @@ internal static class GraphChart
     private const double LabelledRow = 20;
 
     /// <summary>Draws the chart.</summary>
-    public static void Draw(Markup page, string description, IReadOnlyList<GraphNode> nodes, IReadOnlyList<GraphEdge> edges)
+    /// <returns>Whether there was room for the names.</returns>
+    public static bool Draw(Markup page, string description, IReadOnlyList<GraphNode> nodes, IReadOnlyList<GraphEdge> edges)
     {
         double[] rows = GraphLayout.Rows([.. nodes.Select(node => node.Level)], [.. edges.Select(edge => (edge.From, edge.To))]);
         double tallest = rows.DefaultIfEmpty(0).Max();
@@ -57,5 +58,6 @@ internal static class GraphChart
         }
 
         page.Close();
+        return isLabelled;
     }
 }

@@ -26,7 +26,7 @@ internal static class Plot
     /// <param name="content">Draws what it shows.</param>
     public static void Draw(Markup page, Frame frame, Action<Axis, Axis> content)
     {
-        IReadOnlyList<(double X, int Row)> places = LegendPlaces(frame.Legend);
+        List<(double X, int Row)> places = LegendPlaces(frame.Legend);
         double top = 10 + (places.Count == 0 ? 0 : LegendRow * (places[^1].Row + 1));
         double bottom = top + frame.Height;
         Axis x = Time(frame.Seconds);
