@@ -13,6 +13,7 @@ internal static class LoadChart
     public const int Shades = 5;
 
     private const double Top = 8;
+    private const double LeastLabel = 13;
 
     /// <summary>Draws the chart.</summary>
     public static void Draw(Markup page, string description, double seconds, string since, IReadOnlyList<LoadRow> rows)
@@ -21,12 +22,17 @@ internal static class LoadChart
         double bottom = Top + (height * rows.Count);
         Axis x = Plot.Time(seconds);
         double bin = (x.End - x.Start) / Bins;
+        int named = (int)Math.Ceiling(LeastLabel / height);
         page.OpenDrawing(bottom + 40, description);
         Plot.TimeMarks(page, x, Top, bottom, since);
         foreach ((int i, LoadRow row) in rows.Index())
         {
             double top = Top + (i * height);
-            page.Element("text", Words.Short(row.Name, 11), ("class", "e"), ("x", Plot.Left - 7), ("y", top + (height / 2) + 4));
+            if (i % named == 0)
+            {
+                page.Element("text", Words.Short(row.Name, 11), ("class", "e"), ("x", Plot.Left - 7), ("y", top + (height / 2) + 4));
+            }
+
             page.Void("rect", ("class", "band"), ("x", x.Start), ("y", top + 0.5), ("width", x.End - x.Start), ("height", height - 1));
             foreach ((int from, int to, int shade) in Stretches([.. row.Load.Select(load => load <= 0 ? 0 : (int)Math.Clamp(Math.Ceiling(load * Shades), 1, Shades))]))
             {

@@ -10,6 +10,8 @@ internal static class Plot
     /// <summary>How wide a letter of a label is, about.</summary>
     public const double Letter = 6.4;
 
+    private const double Capital = 8.4;
+
     private const double LegendRow = 20;
     private const double Below = 40;
 
@@ -83,7 +85,7 @@ internal static class Plot
         (double x, int row) = (Left, 0);
         foreach ((string name, _, _) in legend)
         {
-            double width = 24 + (name.Length * Letter) + 22;
+            double width = 24 + name.Sum(letter => char.IsUpper(letter) ? Capital : Letter) + 20;
             if (x > Left && x + width > Right)
             {
                 (x, row) = (Left, row + 1);

@@ -28,9 +28,7 @@ internal static class Summary
         yield return ("makespan", Words.Duration(analysis.Makespan));
         yield return ("utilization", analysis.Utilization is { } share ? Words.Percent(share) : "not known");
         yield return ("runs", Words.Count(analysis.Runs.Count));
-        yield return ("core time", Words.Duration(CoreTime(analysis)));
+        yield return ("core hours", Words.Count(analysis.BusyCores.Mean(analysis.From, analysis.To) * (analysis.To - analysis.From).TotalHours));
         yield return ("throughput", Rate.Of(analysis.Counts[JobState.JobFinished], analysis.Makespan.TotalSeconds));
     }
-
-    private static TimeSpan CoreTime(CampaignAnalysis analysis) => analysis.BusyCores.Mean(analysis.From, analysis.To) * (analysis.To - analysis.From);
 }
