@@ -178,6 +178,28 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     }
 
     /// <inheritdoc/>
+    protected override IReadOnlyList<JobEvent> ReadEventsBefore(long before, int limit)
+    {
+        List<JobEvent> events = [];
+        while (events.Count < limit)
+        {
+            // A chunk that begins below may reach above.
+            BsonDocument? chunk = Reading(database =>
+                StoreCollections.Events(database).Query().Where(BsonExpression.Create("$._id < @0", before)).OrderByDescending("$._id").Limit(1).FirstOrDefault());
+            if (chunk is null)
+            {
+                break;
+            }
+
+            long below = before;
+            events.AddRange(EventChunk.Read(chunk).Where(step => step.Sequence < below).Reverse());
+            before = chunk["_id"].AsInt64;
+        }
+
+        return events.Count > limit ? events.GetRange(0, limit) : events;
+    }
+
+    /// <inheritdoc/>
     protected override IReadOnlyList<JobEvent> ReadHistory(JobId id) => Reading<IReadOnlyList<JobEvent>>(database =>
     {
         BsonDocument? job = StoreCollections.Jobs(database).FindById(id.Value);

@@ -128,6 +128,19 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
     }
 
     /// <inheritdoc/>
+    protected override IReadOnlyList<JobEvent> ReadEventsBefore(long before, int limit)
+    {
+        lock (_gate)
+        {
+            int end = FirstAfter(before - 1);
+            int count = Math.Min(limit, end);
+            List<JobEvent> events = _events.GetRange(end - count, count);
+            events.Reverse();
+            return events;
+        }
+    }
+
+    /// <inheritdoc/>
     protected override IReadOnlyList<JobEvent> ReadHistory(JobId id)
     {
         lock (_gate)

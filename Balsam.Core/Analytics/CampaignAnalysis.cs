@@ -76,11 +76,7 @@ public sealed record CampaignAnalysis
             analyzer.Add(job);
         }
 
-        foreach (JobEvent step in events)
-        {
-            analyzer.Add(step);
-        }
-
+        analyzer.Add(events);
         return analyzer.Build([.. launchers], now);
     }
 

@@ -10,7 +10,7 @@ internal sealed class CampaignAnalyzer
     private readonly ParameterCounts _parameters = new();
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
 
-    public bool Contains(JobId id) => _jobs.ContainsKey(id);
+    public IReadOnlyCollection<JobId> Ids => _jobs.Keys;
 
     public void Add(Job job)
     {
@@ -20,18 +20,14 @@ internal sealed class CampaignAnalyzer
         }
     }
 
-    // Events of jobs that are not of the analysis are passed over.
-    public void Add(JobEvent step)
+    public void Add(IEnumerable<JobEvent> events, long newest = long.MaxValue)
     {
-        if (!_jobs.TryGetValue(step.JobId, out JobTimeline? job))
+        foreach (JobEvent step in events)
         {
-            return;
-        }
-
-        job.Enter(step.To, step.At);
-        if (step.To == JobState.Running)
-        {
-            _starts.Add(RunStart.Of(job, job.StepCount - 1, step.Data, Intern));
+            if (step.Sequence <= newest)
+            {
+                Add(step);
+            }
         }
     }
 
@@ -94,6 +90,21 @@ internal sealed class CampaignAnalyzer
             Makespan = end - start,
             Utilization = end > start && offered > 0 ? busy.Cores.Mean(start, end) / offered : null,
         };
+    }
+
+    // Events of jobs that are not of the analysis are passed over.
+    private void Add(JobEvent step)
+    {
+        if (!_jobs.TryGetValue(step.JobId, out JobTimeline? job))
+        {
+            return;
+        }
+
+        job.Enter(step.To, step.At);
+        if (step.To == JobState.Running)
+        {
+            _starts.Add(RunStart.Of(job, job.StepCount - 1, step.Data, Intern));
+        }
     }
 
     // A few names stand in millions of events.

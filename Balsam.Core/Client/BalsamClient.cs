@@ -35,6 +35,7 @@ public sealed partial class BalsamClient
         _site = options.Value.Site;
         _watcher = new JobWatcher(store);
         Jobs = new JobQuery(this, store, new JobSelector());
+        Events = new JobEventQuery(store, Jobs, new EventConditions());
     }
 
     /// <summary>All jobs: the start of every query.</summary>

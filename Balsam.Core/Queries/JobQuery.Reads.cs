@@ -83,7 +83,7 @@ public sealed partial class JobQuery
         return await _store.CountAsync(selector.Filter, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<JobSelector> PrepareAsync(CancellationToken cancellationToken)
+    internal async Task<JobSelector> PrepareAsync(CancellationToken cancellationToken)
     {
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
         JobFilter filter = Selector.Filter;

@@ -34,7 +34,7 @@ public sealed partial class JobQuery : IAsyncEnumerable<Job>
     /// <summary>What the store is asked; <see cref="ParentsOf(JobId)"/> adds the numbers of the parents once the query runs.</summary>
     public JobSelector Selector { get; }
 
-    private bool IsCut => Selector.Skip > 0 || Selector.Take < int.MaxValue;
+    internal bool IsCut => Selector.Skip > 0 || Selector.Take < int.MaxValue;
 
     /// <summary>Orders by a field, smallest first; the number breaks ties.</summary>
     /// <param name="field">The field.</param>

@@ -16,7 +16,12 @@ public sealed record JsonFilter(JsonSource Source, JsonPath Path, Comparison Com
     public override bool Matches(Job job)
     {
         ArgumentNullException.ThrowIfNull(job);
-        if (!Path.TryFind((Source == JsonSource.Data ? job.Data : job.Parameters).Root, out JsonElement found))
+        return Holds(Source == JsonSource.Data ? job.Data : job.Parameters);
+    }
+
+    internal bool Holds(JobData data)
+    {
+        if (!Path.TryFind(data.Root, out JsonElement found))
         {
             return false;
         }

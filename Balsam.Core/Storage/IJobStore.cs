@@ -62,6 +62,13 @@ public interface IJobStore : IAsyncDisposable
     /// <returns>The events.</returns>
     Task<IReadOnlyList<JobEvent>> ReadEventsAsync(long after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Reads events against the order in which they were stored.</summary>
+    /// <param name="before">The sequence number that all of them are below; <see cref="long.MaxValue"/> to begin with the newest.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The events, newest first.</returns>
+    Task<IReadOnlyList<JobEvent>> ReadEventsBeforeAsync(long before, int limit, CancellationToken cancellationToken);
+
     /// <summary>Reads the events of one job, oldest first.</summary>
     /// <param name="id">The job.</param>
     /// <param name="cancellationToken">Cancels the read.</param>

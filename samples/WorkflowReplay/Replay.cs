@@ -57,7 +57,7 @@ internal sealed class Replay(Workflow workflow, ReplayOptions options)
         IReadOnlyList<Job> jobs = await SubmitOnceAsync(site.Client);
         await ReplayProgress.ShowAsync(site, jobs);
 
-        List<JobEvent> events = await site.Client.ReadEventsAsync().ToListAsync();
+        List<JobEvent> events = await site.Client.Events.ToListAsync();
         if (options.Events is { } path)
         {
             await EventFile.WriteAsync(path, events, jobs);

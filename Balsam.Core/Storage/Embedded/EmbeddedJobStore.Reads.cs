@@ -80,6 +80,13 @@ public abstract partial class EmbeddedJobStore
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<JobEvent>> ReadEventsBeforeAsync(long before, int limit, CancellationToken cancellationToken)
+    {
+        DemandOpen();
+        return Reading(() => ReadEventsBefore(Math.Clamp(before, 0, Published() + 1), limit), cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<JobEvent>> ReadHistoryAsync(JobId id, CancellationToken cancellationToken)
     {
         DemandOpen();
@@ -120,13 +127,16 @@ public abstract partial class EmbeddedJobStore
     // Events are written a moment before the jobs are seen to have moved: whoever is told of a step must find the job where it went.
     private IReadOnlyList<JobEvent> Published(IReadOnlyList<JobEvent> events)
     {
-        long last;
+        long last = Published();
+        return events.Count == 0 || events[^1].Sequence <= last ? events : [.. events.TakeWhile(step => step.Sequence <= last)];
+    }
+
+    private long Published()
+    {
         lock (_gate)
         {
-            last = _lastSequence;
+            return _lastSequence;
         }
-
-        return events.Count == 0 || events[^1].Sequence <= last ? events : [.. events.TakeWhile(step => step.Sequence <= last)];
     }
 
     private Job? FindAny(JobId id)

@@ -135,6 +135,12 @@ public abstract partial class EmbeddedJobStore : IJobStore
     /// <returns>The events.</returns>
     protected abstract IReadOnlyList<JobEvent> ReadEvents(long after, int limit);
 
+    /// <summary>Reads events against their order. Called from any thread.</summary>
+    /// <param name="before">The number that all of them are below.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <returns>The events, newest first.</returns>
+    protected abstract IReadOnlyList<JobEvent> ReadEventsBefore(long before, int limit);
+
     /// <summary>Reads the events of one job in order. Called from any thread.</summary>
     /// <param name="id">The job.</param>
     /// <returns>The events.</returns>

@@ -40,6 +40,7 @@ internal static class ClosedCases
                 ("OpenAsync", () => store.OpenAsync(none)), ("CommitAsync", () => store.CommitAsync([new JobCommit()], none)), ("DeleteAsync", () => store.DeleteAsync([job.Id], none)),
                 ("FindAsync", () => store.FindAsync([job.Id], none)), ("QueryAsync", () => store.QueryAsync(new JobSelector(), none)),
                 ("CountAsync", () => store.CountAsync(JobFilter.All, none)), ("ReadEventsAsync", () => store.ReadEventsAsync(0, 1, none)),
+                ("ReadEventsBeforeAsync", () => store.ReadEventsBeforeAsync(1, 1, none)),
                 ("ReadHistoryAsync", () => store.ReadHistoryAsync(job.Id, none)), ("GetLastSequenceAsync", () => store.GetLastSequenceAsync(none)),
                 ("WaitForEventsAsync", () => store.WaitForEventsAsync(0, none)), ("OpenSessionAsync", () => context.OpenSessionAsync()),
                 ("RenewAsync", () => store.RenewAsync(session.Token, none)), ("CloseSessionAsync", () => store.CloseSessionAsync(session.Token, none)),

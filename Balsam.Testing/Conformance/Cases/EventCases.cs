@@ -9,6 +9,7 @@ internal static class EventCases
         new("Events_Numbers_RiseWithoutGaps", "The numbers of the stream rise, and no number is missing that a reader could wait for.", Numbers),
         new("Events_ReadInPages_ResumeWhereTheyStopped", "Reading on after the last number seen gives every event once.", Pages),
         new("Events_AfterTheNewest_AreNone", "Reading after the newest event gives nothing, and a limit of 0 too.", AfterTheNewest),
+        new("Events_ReadBackInPages_AreTheStreamReversed", "Reading back from the newest, or from any number, gives every event below it once, newest first; deleted ones are passed over.", PagesBack),
         new("Events_OfAnUnknownJob_AreNone", "The history of a job that does not exist is empty.", UnknownJob),
         new("Events_OfADeletedJob_AreGone", "Deleting a job deletes its events, and a reader passes over them.", Deleted),
         new("Events_WaitForThem_WakesWhenOneIsStored", "A waiting reader wakes when an event is stored, and not before.", Wait),
@@ -60,6 +61,36 @@ internal static class EventCases
         Check.Equal(0, (await context.Store.ReadEventsAsync(last, 10, CancellationToken.None)).Count, "Events after the newest");
         Check.Equal(0, (await context.Store.ReadEventsAsync(long.MaxValue, 10, CancellationToken.None)).Count, "Events after any number");
         Check.Equal(0, (await context.Store.ReadEventsAsync(0, 0, CancellationToken.None)).Count, "Events with a limit of 0");
+    }
+
+    private static async Task PagesBack(StoreConformanceContext context)
+    {
+        IReadOnlyList<Job> jobs = await context.AddManyAsync(25);
+        await context.FinishAsync(jobs[3].Id);
+        await context.Store.DeleteAsync([jobs[0].Id, jobs[7].Id, jobs[24].Id], CancellationToken.None);
+        JobEvent[] all = [.. await context.AllEventsAsync()];
+        foreach (int size in (int[])[1, 7, 1000])
+        {
+            List<JobEvent> paged = [];
+            long before = long.MaxValue;
+            while (await context.Store.ReadEventsBeforeAsync(before, size, CancellationToken.None) is { Count: > 0 } page)
+            {
+                Check.That(page.Count <= size, $"at most {size} events a page; there were {page.Count}");
+                paged.AddRange(page);
+                before = page[^1].Sequence;
+            }
+
+            Check.Sequence(all.Reverse(), paged, $"The events read back in pages of {size}");
+        }
+
+        foreach (long before in all.Select(step => step.Sequence))
+        {
+            Check.Sequence(
+                all.Reverse().Where(step => step.Sequence < before).Take(3), await context.Store.ReadEventsBeforeAsync(before, 3, CancellationToken.None), $"The events before {before}");
+        }
+
+        Check.Equal(0, (await context.Store.ReadEventsBeforeAsync(long.MaxValue, 0, CancellationToken.None)).Count, "Events with a limit of 0");
+        Check.Equal(0, (await context.Store.ReadEventsBeforeAsync(0, 10, CancellationToken.None)).Count, "Events before any number");
     }
 
     private static async Task UnknownJob(StoreConformanceContext context)

@@ -20,9 +20,11 @@ public sealed class EventVisibilityTests
         await ClientHarness.Soon(store.Written);
         JobState seen = (await store.FindAsync([job.Id], default))[0].State;
         IReadOnlyList<JobEvent> early = await store.ReadEventsAsync(before, 10, default);
+        IReadOnlyList<JobEvent> back = await store.ReadEventsBeforeAsync(long.MaxValue, 1, default);
         IReadOnlyList<JobEvent> history = await store.ReadHistoryAsync(job.Id, default);
         store.Release();
         Assert.That((seen, early.Count, history.Count), Is.EqualTo((JobState.StagedIn, 0, 2)));
+        Assert.That(back.Select(step => step.Sequence), Is.EqualTo(new[] { before }), "read back, the newest is the newest published one");
         await ClientHarness.Soon(commit);
         Assert.That((await store.ReadEventsAsync(before, 10, default)).Select(step => step.To), Is.EqualTo(new[] { JobState.Failed }));
         Assert.That((await store.FindAsync([job.Id], default))[0].State, Is.EqualTo(JobState.Failed));
@@ -85,6 +87,14 @@ public sealed class EventVisibilityTests
             lock (_gate)
             {
                 return [.. _events.Where(step => step.Sequence > after).Take(limit)];
+            }
+        }
+
+        protected override IReadOnlyList<JobEvent> ReadEventsBefore(long before, int limit)
+        {
+            lock (_gate)
+            {
+                return [.. _events.AsEnumerable().Reverse().Where(step => step.Sequence < before).Take(limit)];
             }
         }
 

@@ -21,6 +21,8 @@ internal sealed class DiskStore(Disk disk, TimeProvider time) : EmbeddedJobStore
 
     protected override IReadOnlyList<JobEvent> ReadEvents(long after, int limit) => disk.Events(step => step.Sequence > after, limit);
 
+    protected override IReadOnlyList<JobEvent> ReadEventsBefore(long before, int limit) => [.. disk.Events(step => step.Sequence < before, int.MaxValue).Reverse().Take(limit)];
+
     protected override IReadOnlyList<JobEvent> ReadHistory(JobId id) => disk.Events(step => step.JobId == id, int.MaxValue);
 
     protected override void Shut()

@@ -59,6 +59,8 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : IJobStore
 
     public Task<JobCounts> CountAsync(JobFilter filter, CancellationToken cancellationToken) => inner.CountAsync(filter, cancellationToken);
 
+    public Task<IReadOnlyList<JobEvent>> ReadEventsBeforeAsync(long before, int limit, CancellationToken cancellationToken) => inner.ReadEventsBeforeAsync(before, limit, cancellationToken);
+
     public Task<IReadOnlyList<JobEvent>> ReadEventsAsync(long after, int limit, CancellationToken cancellationToken) => inner.ReadEventsAsync(after, limit, cancellationToken);
 
     public Task<IReadOnlyList<JobEvent>> ReadHistoryAsync(JobId id, CancellationToken cancellationToken) => inner.ReadHistoryAsync(id, cancellationToken);
