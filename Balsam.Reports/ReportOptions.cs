@@ -8,7 +8,7 @@ namespace Balsam;
 ///     Label = job =&gt; job.Tags["molecule"],
 /// });
 /// </code></example>
-public sealed record ReportOptions
+public sealed class ReportOptions
 {
     /// <summary>The heading. Default: "Campaign".</summary>
     public string Title { get; init; } = "Campaign";

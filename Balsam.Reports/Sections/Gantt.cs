@@ -28,9 +28,8 @@ internal static class Gantt
             bool isByCores = rows.Any(row => row.Bars.Any(bar => bar.Lanes > 1));
             page.Element("p", $"Each bar is a run{(isByCores ? ", as high as it has cores" : "")}. Its colour is how it ended.", ("class", "note"));
             GanttChart.Draw(page, $"Gantt chart of {Words.Count(runs.Count, "run")} on {Words.Count(nodes.Length, "node")}", report.Seconds, report.Since, rows);
+            StateList.Write(page, runs.GroupBy(StateOf).OrderBy(group => group.Key).Select(group => (group.Key, group.LongCount())));
         }
-
-        StateList.Write(page, runs.GroupBy(StateOf).OrderBy(group => group.Key).Select(group => (group.Key, group.LongCount())));
     }
 
     private static IReadOnlyList<GanttRow>? Rows(Report report, string[] nodes)
@@ -81,7 +80,7 @@ internal static class Gantt
                     load[places[node]][i] += Math.Max(0, Math.Min(to, (i + 1) * bin) - Math.Max(from, i * bin)) / bin * CoresOnANode(run);
                 }
 
-                errors[places[node]][last] |= run.Outcome is not (null or JobState.RunDone);
+                errors[places[node]][last] |= WentWrong(run);
             }
         }
 
@@ -90,8 +89,7 @@ internal static class Gantt
         page.Element(
             "p",
             $"{Words.Count(report.Analysis.Runs.Count)} runs are more than can be drawn one by one: this shows how busy each node was, in {LoadChart.Bins} stretches of "
-            + $"{Words.Duration(TimeSpan.FromSeconds(bin))}; the darkest is {Words.Count(most)} busy cores{(chunks[0].Length > 1 ? $" a node, and a row is up to {chunks[0].Length} nodes" : "")}. "
-            + "Orange below marks where runs ended in an error or were ended by a limit.",
+            + $"{Words.Duration(TimeSpan.FromSeconds(bin))}.{(chunks[0].Length > 1 ? $" A row is the mean of up to {chunks[0].Length} nodes." : "")}",
             ("class", "note"));
         LoadChart.Draw(
             page,
@@ -99,7 +97,17 @@ internal static class Gantt
             report.Seconds,
             report.Since,
             [.. chunks.Select((chunk, i) => new LoadRow(chunk.Length == 1 ? chunk[0] : $"{chunk[0]} …", [.. load[i].Select(busy => busy / most / chunk.Length)], errors[i]))]);
+        page.Open("ul", ("class", "states"));
+        for (int shade = 1; shade <= LoadChart.Shades; shade++)
+        {
+            page.Open("li").Element("span", "", ("class", $"dot load{shade}")).Text($"up to {Words.Count(Math.Round(most * shade / LoadChart.Shades, 1))} busy cores").Close();
+        }
+
+        long wrong = report.Analysis.Runs.LongCount(WentWrong);
+        page.Open("li").Element("span", "", ("class", $"dot {StateColors.Of(JobState.RunError)}")).Text($"{Words.Count(wrong, "run")} ended in an error or by a limit").Close().Close();
     }
+
+    private static bool WentWrong(RunSpan run) => run.Outcome is not (null or JobState.RunDone);
 
     private static IReadOnlyList<string> NodesOf(RunSpan run) => run.Nodes.Count > 0 ? run.Nodes : [NoNode];
 
