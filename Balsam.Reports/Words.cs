@@ -33,7 +33,7 @@ internal static class Words
             return seconds is < 0.9995 and not 0 ? string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000:0} ms") : string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s");
         }
 
-        (double _, double major, string majorName, double minor, string minorName) = Scales.First(scale => Math.Round(seconds) < scale.Below);
+        (double _, double major, string majorName, double minor, string minorName) = Scales.First(scale => Math.Round(seconds / scale.Minor) * scale.Minor < scale.Below);
         double minors = Math.Round(seconds / minor);
         double whole = Math.Floor(minors * minor / major);
         double rest = minors - (whole * major / minor);

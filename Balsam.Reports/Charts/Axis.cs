@@ -66,7 +66,7 @@ internal sealed class Axis
     public static Axis Rates(double most, double start, double end, string unit)
     {
         double to = most > 0 ? most * 1.06 : 1;
-        return new Axis(0, to, start, end, unit, Marks(to, DecimalStep(to / CountTicks), value => Words.Count(value)));
+        return new Axis(0, to, start, end, unit, Marks(to, DecimalStep(to / CountTicks), value => value.ToString("#,0.#########", CultureInfo.InvariantCulture)));
     }
 
     /// <summary>An axis of seconds since a beginning, marked in the unit that suits its length.</summary>
@@ -83,7 +83,7 @@ internal sealed class Axis
     /// <summary>An axis of durations in seconds on which 10 ms and 10 h can both be read: logarithmic, from the mark below the least to the mark above the most.</summary>
     public static Axis Durations(double least, double most, double start, double end)
     {
-        int first = Math.Max(0, Array.FindLastIndex(Decades, decade => decade.Seconds <= least));
+        int first = Math.Clamp(Array.FindLastIndex(Decades, decade => decade.Seconds <= least), 0, Decades.Length - 2);
         int last = Array.FindIndex(Decades, decade => decade.Seconds >= most);
         last = Math.Max(last < 0 ? Decades.Length - 1 : last, first + 1);
         IReadOnlyList<Tick> ticks = [.. Decades[first..(last + 1)].Select(decade => new Tick(decade.Seconds, decade.Label))];

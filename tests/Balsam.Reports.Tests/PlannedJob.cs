@@ -53,9 +53,13 @@ internal sealed class PlannedJob(JobId id, string application, string workdir, I
     public PlannedJob Finishes() => Step(JobState.Postprocessed, _at).Step(JobState.StagedOut, _at).Step(JobState.JobFinished, _at);
 
     /// <summary>Ends badly.</summary>
-    public PlannedJob Fails(FailureKind kind, string message, params string[] lines)
+    public PlannedJob Fails(FailureKind kind, string message, params string[] lines) =>
+        Fails(new FailureDetails { Kind = kind, Message = message, LastLines = [.. lines], ExitCode = kind == FailureKind.ExitCode ? 1 : null });
+
+    /// <summary>Ends badly.</summary>
+    public PlannedJob Fails(FailureDetails failure)
     {
-        _failure = new FailureDetails { Kind = kind, Message = message, LastLines = [.. lines], ExitCode = kind == FailureKind.ExitCode ? 1 : null };
+        _failure = failure;
         return Step(JobState.Failed, _at);
     }
 
