@@ -80,6 +80,9 @@ internal static class Sweep
             $"The susceptibility peaks at T = {peak.Temperature:F2}; the infinite lattice turns at T = {Onsager.CriticalTemperature:F3}."));
         Console.WriteLine($"table  {Path.Combine(size.Directory, Gather.Table)}");
         Console.WriteLine($"plot   {Path.Combine(size.Directory, Gather.Plot)}");
+        string page = Path.Combine(size.Directory, "report.html");
+        await site.Client.Reports.WriteHtmlAsync(site.Client.Jobs, page, new ReportOptions { Title = "Ising sweep", Label = job => job.Workdir });
+        Console.WriteLine($"report {page}");
     }
 
     private static async Task ExplainAsync(BalsamSite site, IdleReport report)

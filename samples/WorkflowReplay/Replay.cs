@@ -63,6 +63,11 @@ internal sealed class Replay(Workflow workflow, ReplayOptions options)
             await EventFile.WriteAsync(path, events, jobs);
         }
 
+        if (options.Report is { } page)
+        {
+            await site.Client.Reports.WriteHtmlAsync(site.Client.Jobs, page, new ReportOptions { Title = Text.Short(workflow.Name), Label = TaskOf, Group = job => KindOf(TaskOf(job)) });
+        }
+
         jobs = await site.Client.Jobs.ToListAsync();
         bool finished = jobs.All(job => job.State == JobState.JobFinished);
         if (finished)
@@ -138,17 +143,8 @@ internal sealed class Replay(Workflow workflow, ReplayOptions options)
             throw new RefusedException($"--store {store} is a file; it must be a directory, or a name where one can be made.");
         }
 
-        if (options.Events is { } events)
-        {
-            try
-            {
-                using FileStream _ = File.Open(events, FileMode.OpenOrCreate, FileAccess.Write);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                throw new RefusedException($"--events {events} cannot be written ({exception.Message})");
-            }
-        }
+        DemandWritable("--events", options.Events);
+        DemandWritable("--report", options.Report);
 
         foreach (WorkflowTask task in workflow.Tasks)
         {
@@ -163,6 +159,28 @@ internal sealed class Replay(Workflow workflow, ReplayOptions options)
             }
         }
     }
+
+    private static void DemandWritable(string option, string? path)
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        try
+        {
+            using FileStream _ = File.Open(path, FileMode.OpenOrCreate, FileAccess.Write);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new RefusedException($"{option} {path} cannot be written ({exception.Message})");
+        }
+    }
+
+    private static string TaskOf(JobTimeline job) => job.Tags[TaskTag];
+
+    // The ids of a workflow's tasks are the name of the program and a number, for example mProject_ID0000001.
+    private static string KindOf(string id) => id.LastIndexOf('_') is > 0 and var end ? id[..end] : id;
 
     private static void ShowFailures(BalsamSite site, IReadOnlyList<Job> jobs)
     {

@@ -6,7 +6,7 @@ namespace WorkflowReplay;
 internal sealed record ReplayOptions
 {
     public const string Usage = """
-        WorkflowReplay [FILE] [--scale S] [--store PATH] [--cores N] [--events OUT.jsonl]
+        WorkflowReplay [FILE] [--scale S] [--store PATH] [--cores N] [--events OUT.jsonl] [--report OUT.html]
 
           FILE             a workflow instance in WfFormat 1.5 JSON; default: the small one that comes with the program
           --scale S        a task sleeps its recorded run time × S; default: 1
@@ -16,6 +16,7 @@ internal sealed record ReplayOptions
           --events OUT     writes every event of every job, one JSON object a line, in order:
                            {"job":1,"name":"task","from":"READY","to":"STAGED_IN","at":"2025-01-31T12:00:00.000Z"}
                            The name is the task's id, which is what parents and children in FILE refer to
+          --report OUT     writes a page about the replay, to look at in a browser: Gantt chart, utilization, throughput, graph and more
 
         Exit code: 0 when every task has finished, 1 when not, 2 when the command line or FILE cannot be used.
         """;
@@ -36,6 +37,9 @@ internal sealed record ReplayOptions
 
     /// <summary>Where the events go; null for nowhere.</summary>
     public string? Events { get; private init; }
+
+    /// <summary>Where the page goes; null for nowhere.</summary>
+    public string? Report { get; private init; }
 
     /// <summary>Whether only the usage is asked for.</summary>
     public bool Help { get; private init; }
@@ -73,7 +77,7 @@ internal sealed record ReplayOptions
                 (name, value) = (name[..equals], name[(equals + 1)..]);
             }
 
-            if (name is not ("--scale" or "--store" or "--cores" or "--events"))
+            if (name is not ("--scale" or "--store" or "--cores" or "--events" or "--report"))
             {
                 throw new RefusedException($"unknown option '{name}'; --help names those there are.");
             }
@@ -90,6 +94,7 @@ internal sealed record ReplayOptions
         "--scale" => this with { Scale = ParseScale(value) },
         "--cores" => this with { Cores = ParseCores(value) },
         "--store" => this with { Store = Filled(name, value) },
+        "--report" => this with { Report = Filled(name, value) },
         _ => this with { Events = Filled(name, value) },
     };
 

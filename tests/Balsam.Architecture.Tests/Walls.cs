@@ -12,16 +12,18 @@ public sealed class Walls
     private static readonly System.Reflection.Assembly Core = typeof(Job).Assembly;
     private static readonly System.Reflection.Assembly Launch = typeof(Balsam.Launch.LauncherOptions).Assembly;
     private static readonly System.Reflection.Assembly LiteDb = typeof(Storage.LiteDb.LiteDbJobStore).Assembly;
+    private static readonly System.Reflection.Assembly Reports = typeof(CampaignReports).Assembly;
     private static readonly System.Reflection.Assembly TestingKit = typeof(Testing.InMemoryJobStore).Assembly;
     private static readonly System.Reflection.Assembly Site = typeof(BalsamSite).Assembly;
 
-    private static readonly ArchUnitNET.Domain.Architecture Code = new ArchLoader().LoadAssemblies(Core, Launch, LiteDb, TestingKit, Site).Build();
+    private static readonly ArchUnitNET.Domain.Architecture Code = new ArchLoader().LoadAssemblies(Core, Launch, LiteDb, Reports, TestingKit, Site).Build();
 
     private static IEnumerable<TestCaseData> AllowedReferences()
     {
         yield return new TestCaseData(Core, Array.Empty<string>()).SetName("Core_References_NothingOfOurs");
         yield return new TestCaseData(Launch, new[] { "Balsam.Core" }).SetName("Launch_References_CoreOnly");
         yield return new TestCaseData(LiteDb, new[] { "Balsam.Core" }).SetName("StorageLiteDb_References_CoreOnly");
+        yield return new TestCaseData(Reports, new[] { "Balsam.Core" }).SetName("Reports_References_CoreOnly");
         yield return new TestCaseData(TestingKit, new[] { "Balsam.Core", "Balsam.Launch" }).SetName("Testing_References_CoreAndLaunch");
         yield return new TestCaseData(Site, new[] { "Balsam.Core", "Balsam.Launch", "Balsam.Storage.LiteDb" }).SetName("Balsam_References_WhatItComposes");
     }
@@ -95,7 +97,7 @@ public sealed class Walls
     [Test]
     public void PublicTypes_AreSealedAbstractOrStatic_UnlessMeantForDerivation()
     {
-        IEnumerable<string> open = new[] { Core, Launch, LiteDb, TestingKit, Site }.SelectMany(assembly => assembly.GetExportedTypes())
+        IEnumerable<string> open = new[] { Core, Launch, LiteDb, Reports, TestingKit, Site }.SelectMany(assembly => assembly.GetExportedTypes())
             .Where(type => type is { IsClass: true, IsSealed: false, IsAbstract: false } && !type.IsSubclassOf(typeof(Exception)) && type != typeof(Exception))
             .Select(type => type.FullName!);
         Assert.That(open, Is.Empty);

@@ -81,6 +81,24 @@ public sealed class WorkflowReplayTests
     }
 
     [Test]
+    public async Task Replay_WithAReport_WritesAPageOfEveryTask()
+    {
+        using var directory = new TemporaryDirectory();
+        SampleResult result = await SampleProcess.RunAsync(Sample, directory.Path, Diamond, "--scale", "0.01", "--cores", "3", "--report", "report.html");
+        Assert.That(result.ExitCode, Is.Zero, result.Errors);
+        string page = await File.ReadAllTextAsync(directory["report.html"]);
+        using var document = System.Text.Json.JsonDocument.Parse(await File.ReadAllTextAsync(Diamond));
+        string[] tasks = [.. document.RootElement.GetProperty("workflow").GetProperty("specification").GetProperty("tasks").EnumerateArray().Select(task => task.GetProperty("id").GetString()!)];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(tasks.Where(task => !page.Contains(task, StringComparison.Ordinal)), Is.Empty);
+            Assert.That(page.Split("<rect class=\"f bar RUN_DONE\"").Length - 1, Is.EqualTo(tasks.Length), "a bar a task in the Gantt chart");
+            Assert.That(page, Does.Contain("<section id=\"utilization\">").And.Contain("<section id=\"throughput\">").And.Contain("<section id=\"graph\">"));
+            Assert.That(page, Does.Match(@"<dt>utilization</dt>\s*<dd>[0-9.]+ %</dd>"), "the launcher is known");
+        }
+    }
+
+    [Test]
     public async Task Replay_OnTheStoreOfAnotherWorkflow_IsRefused()
     {
         using var directory = new TemporaryDirectory();
@@ -128,6 +146,7 @@ public sealed class WorkflowReplayTests
     [TestCase("--scale -1", "--scale", "-1")]
     [TestCase("--cores 0", "--cores", "0")]
     [TestCase("cannot be written", "--events", "nowhere/events.jsonl")]
+    [TestCase("cannot be written", "--report", "nowhere/report.html")]
     public async Task Replay_WithABadCommandLine_IsRefusedWithOneLine(string reason, params string[] arguments)
     {
         using var directory = new TemporaryDirectory();
@@ -140,7 +159,7 @@ public sealed class WorkflowReplayTests
         using var directory = new TemporaryDirectory();
         SampleResult result = await SampleProcess.RunAsync(Sample, directory.Path, "--help");
         Assert.That(result.ExitCode, Is.Zero);
-        Assert.That(result.Output, Does.Contain("--scale").And.Contain("--store").And.Contain("--cores").And.Contain("--events"));
+        Assert.That(result.Output, Does.Contain("--scale").And.Contain("--store").And.Contain("--cores").And.Contain("--events").And.Contain("--report"));
     }
 
     private static void Demand(SampleResult result, string reason)
