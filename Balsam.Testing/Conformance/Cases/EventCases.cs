@@ -67,7 +67,7 @@ internal static class EventCases
     {
         IReadOnlyList<Job> jobs = await context.AddManyAsync(25);
         await context.FinishAsync(jobs[3].Id);
-        await context.Store.DeleteAsync([jobs[0].Id, jobs[7].Id, jobs[24].Id], CancellationToken.None);
+        await context.Store.DeleteAsync(new JobDeletion { Ids = [jobs[0].Id, jobs[7].Id, jobs[24].Id] }, CancellationToken.None);
         JobEvent[] all = [.. await context.AllEventsAsync()];
         foreach (int size in (int[])[1, 7, 1000])
         {

@@ -3,7 +3,7 @@ using Balsam.Storage;
 namespace Balsam.Launch.Tests.Engine;
 
 /// <summary>A store whose news and writes a test can hold up or fail.</summary>
-internal sealed class FaultyStore(IJobStore inner, bool owns) : IJobStore
+internal sealed class FaultyStore(IJobStore inner, bool owns) : DelegatingJobStore(inner)
 {
     private volatile bool _isDeaf;
 
@@ -20,13 +20,7 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : IJobStore
     /// <summary>Is called after each write of a launcher; what it throws comes out of the write all the same.</summary>
     public Action AfterLauncherCommit { get; set; } = () => { };
 
-    public string Description => inner.Description;
-
-    public string DescribePlan(JobSelector selector) => inner.DescribePlan(selector);
-
-    public Task OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
-
-    public async Task<IReadOnlyList<CommitResult>> CommitAsync(IReadOnlyList<JobCommit> commits, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyList<CommitResult>> CommitAsync(IReadOnlyList<JobCommit> commits, CancellationToken cancellationToken)
     {
         bool isLauncher = commits.Any(commit => commit.Lease is not null);
         if (isLauncher)
@@ -34,7 +28,7 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : IJobStore
             await BeforeLauncherCommit();
         }
 
-        IReadOnlyList<CommitResult> results = await inner.CommitAsync(commits, cancellationToken);
+        IReadOnlyList<CommitResult> results = await base.CommitAsync(commits, cancellationToken);
         if (isLauncher)
         {
             AfterLauncherCommit();
@@ -43,11 +37,11 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : IJobStore
         return results;
     }
 
-    public async Task<SessionNews> WaitForNewsAsync(LeaseToken lease, CancellationToken cancellationToken)
+    public override async Task<SessionNews> WaitForNewsAsync(LeaseToken lease, CancellationToken cancellationToken)
     {
         try
         {
-            SessionNews news = await inner.WaitForNewsAsync(lease, cancellationToken);
+            SessionNews news = await base.WaitForNewsAsync(lease, cancellationToken);
             if (!IsDeaf)
             {
                 return news;
@@ -61,53 +55,11 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : IJobStore
         throw new InvalidOperationException();
     }
 
-    public Task<ChangeReport> ChangeAsync(JobBulkChange change, CancellationToken cancellationToken) => inner.ChangeAsync(change, cancellationToken);
-
-    public Task<ChangeReport> DeleteAsync(JobDeletion deletion, CancellationToken cancellationToken) => inner.DeleteAsync(deletion, cancellationToken);
-
-    public Task<IReadOnlyList<JobId>> FindDescendantsAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => inner.FindDescendantsAsync(ids, cancellationToken);
-
-    public Task<IReadOnlyList<Job>> FindAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => inner.FindAsync(ids, cancellationToken);
-
-    public Task<IReadOnlyList<Job>> QueryAsync(JobSelector selector, CancellationToken cancellationToken) => inner.QueryAsync(selector, cancellationToken);
-
-    public Task<JobCounts> CountAsync(JobFilter filter, CancellationToken cancellationToken) => inner.CountAsync(filter, cancellationToken);
-
-    public Task<IReadOnlyList<JobEvent>> ReadEventsBeforeAsync(long before, int limit, CancellationToken cancellationToken) => inner.ReadEventsBeforeAsync(before, limit, cancellationToken);
-
-    public Task<IReadOnlyList<JobEvent>> ReadEventsAsync(long after, int limit, CancellationToken cancellationToken) => inner.ReadEventsAsync(after, limit, cancellationToken);
-
-    public Task<IReadOnlyList<JobEvent>> ReadHistoryAsync(JobId id, CancellationToken cancellationToken) => inner.ReadHistoryAsync(id, cancellationToken);
-
-    public Task<long> GetLastSequenceAsync(CancellationToken cancellationToken) => inner.GetLastSequenceAsync(cancellationToken);
-
-    public Task WaitForEventsAsync(long after, CancellationToken cancellationToken) => inner.WaitForEventsAsync(after, cancellationToken);
-
-    public Task<LauncherSession> OpenSessionAsync(SessionRequest request, CancellationToken cancellationToken)
+    public override Task<LauncherSession> OpenSessionAsync(SessionRequest request, CancellationToken cancellationToken)
     {
         IsDeaf = false;
-        return inner.OpenSessionAsync(request, cancellationToken);
+        return base.OpenSessionAsync(request, cancellationToken);
     }
 
-    public Task RenewAsync(LeaseToken lease, CancellationToken cancellationToken) => inner.RenewAsync(lease, cancellationToken);
-
-    public Task CloseSessionAsync(LeaseToken lease, CancellationToken cancellationToken) => inner.CloseSessionAsync(lease, cancellationToken);
-
-    public Task<IReadOnlyList<JobId>> RecoverAsync(SiteName site, CancellationToken cancellationToken) => inner.RecoverAsync(site, cancellationToken);
-
-    public Task<IReadOnlyList<LauncherSession>> ListSessionsAsync(CancellationToken cancellationToken) => inner.ListSessionsAsync(cancellationToken);
-
-    public Task<IReadOnlyList<JobLease>> FindLeasesAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => inner.FindLeasesAsync(ids, cancellationToken);
-
-    public Task<IReadOnlyList<LauncherRecord>> ListLaunchersAsync(CancellationToken cancellationToken) => inner.ListLaunchersAsync(cancellationToken);
-
-    public Task RegisterApplicationsAsync(IReadOnlyList<ApplicationRecord> applications, CancellationToken cancellationToken) => inner.RegisterApplicationsAsync(applications, cancellationToken);
-
-    public Task<IReadOnlyList<ApplicationRecord>> ListApplicationsAsync(CancellationToken cancellationToken) => inner.ListApplicationsAsync(cancellationToken);
-
-    public Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) => inner.ClaimAsync(request, cancellationToken);
-
-    public Task ReleaseAsync(LeaseToken lease, IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => inner.ReleaseAsync(lease, ids, cancellationToken);
-
-    public ValueTask DisposeAsync() => owns ? inner.DisposeAsync() : ValueTask.CompletedTask;
+    public override ValueTask DisposeAsync() => owns ? base.DisposeAsync() : ValueTask.CompletedTask;
 }
