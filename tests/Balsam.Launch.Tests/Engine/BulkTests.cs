@@ -8,12 +8,13 @@ namespace Balsam.Launch.Tests.Engine;
 [Platform("Linux")]
 public sealed class BulkTests(StoreKind store)
 {
-    private readonly Gate _gate = new();
+    private Gate _gate = null!;
     private EngineHarness _engine = null!;
 
     [SetUp]
     public async Task SetUp()
     {
+        _gate = new Gate();
         _engine = await EngineHarness.StartAsync(store, setup => setup.Options = options =>
         {
             options.Nodes.Clear();
