@@ -98,24 +98,28 @@ public abstract partial class EmbeddedJobStore
     }
 
     /// <inheritdoc/>
-    public Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken)
+    public async Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
         DemandOpen();
-        lock (_gate)
+        while (true)
         {
-            return Try(() =>
+            Task written;
+            lock (_gate)
             {
                 Session session = _sessions.Demand(request.Lease);
-                List<Job> jobs = _ready.Take(session.Launcher.Request.Site, request, _time.GetUtcNow(), out DateTimeOffset? nextDue);
-                foreach (Job job in jobs)
+                if (_withheld is null)
                 {
-                    _sessions.Hold(session, job.Id);
+                    List<Job> jobs = _ready.Take(session.Launcher.Request.Site, request, _time.GetUtcNow(), out DateTimeOffset? nextDue);
+                    jobs.ForEach(job => _sessions.Hold(session, job.Id));
+                    return new ClaimResult(jobs, nextDue);
                 }
 
-                return new ClaimResult(jobs, nextDue);
-            });
+                written = _withheld.Task;
+            }
+
+            await written.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

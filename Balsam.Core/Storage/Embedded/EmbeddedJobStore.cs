@@ -23,6 +23,8 @@ public abstract partial class EmbeddedJobStore : IJobStore
     private long _lastId;
     private long _lastSequence;
     private long _lastEpoch;
+    // Ends with the write that is on its way, if that changes jobs which a launcher could claim; null when none does.
+    private TaskCompletionSource? _withheld;
     private volatile bool _isOpen;
     private bool _mustReload;
     private TaskCompletionSource _eventsCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -156,7 +158,6 @@ public abstract partial class EmbeddedJobStore : IJobStore
     // The heart of the writer: stage everything that queued up, write it once, publish, answer.
     private void Process(List<IWriteRequest> requests)
     {
-        JobId[] withheld = [];
         try
         {
             if (_mustReload)
@@ -174,7 +175,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
                     _launchers.Complete(batch.Write);
                 }
 
-                withheld = Withhold(batch);
+                Withhold(batch);
             }
 
             if (!batch.Write.IsEmpty)
@@ -192,30 +193,31 @@ public abstract partial class EmbeddedJobStore : IJobStore
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             _mustReload = true;
-            lock (_gate)
-            {
-                Array.ForEach(withheld, MakeReady);
-            }
-
             StoreException failure = AsStoreException(exception, Description);
             requests.ForEach(request => request.Fail(failure));
         }
+        finally
+        {
+            LetClaim();
+        }
     }
 
-    // Nobody claims a job as it was while a change of it is on its way to disk.
-    private JobId[] Withhold(StagedBatch batch)
+    // Nobody claims a job as it was while a change of it is on its way to disk: a hook would be called for what is no more.
+    private void Withhold(StagedBatch batch)
     {
-        List<JobId> withheld = [];
-        foreach (JobId id in batch.Write.Puts.Select(job => job.Id).Concat(batch.Write.Deletes))
+        if (batch.Write.Puts.Select(job => job.Id).Concat(batch.Write.Deletes).Any(id => _active.TryGetValue(id, out Job? job) && IsReady(job)))
         {
-            if (_active.TryGetValue(id, out Job? job) && IsReady(job))
-            {
-                _ready.Remove(job);
-                withheld.Add(id);
-            }
+            _withheld = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
+    }
 
-        return [.. withheld];
+    private void LetClaim()
+    {
+        lock (_gate)
+        {
+            _withheld?.SetResult();
+            _withheld = null;
+        }
     }
 
     private Job? FindPublished(JobId id)

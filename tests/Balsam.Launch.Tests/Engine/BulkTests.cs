@@ -8,12 +8,13 @@ namespace Balsam.Launch.Tests.Engine;
 [Platform("Linux")]
 public sealed class BulkTests(StoreKind store)
 {
-    private readonly Gate _gate = new();
+    private Gate _gate = null!;
     private EngineHarness _engine = null!;
 
     [SetUp]
     public async Task SetUp()
     {
+        _gate = new Gate();
         _engine = await EngineHarness.StartAsync(store, setup => setup.Options = options =>
         {
             options.Nodes.Clear();
@@ -118,11 +119,9 @@ public sealed class BulkTests(StoreKind store)
     {
         await _engine.SubmitAsync([.. Enumerable.Range(0, 300).Select(i => Work.NewJob($"{i}"))]);
         Task<IdleReport> idle = _engine.IdleAsync();
-        int round = 0;
-        while (!idle.IsCompleted)
+        for (int round = 0; round < 20; round++)
         {
-            ChangeReport report = await _engine.Client.Jobs.UpdateAsync(edit => edit.Tag("round", $"{round}"));
-            round++;
+            ChangeReport report = await _engine.Client.Jobs.UpdateAsync(edit => edit.Tag("round", FormattableString.Invariant($"{round}")));
             Assert.That(report.Unchanged.Values.Select(reason => reason.Why).Distinct(), Is.SubsetOf(new[] { WhyUnchanged.Running, WhyUnchanged.Leased }), report.ToString());
         }
 
