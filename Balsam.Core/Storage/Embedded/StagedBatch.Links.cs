@@ -14,6 +14,11 @@ internal sealed partial class StagedBatch
 
         LookUp(commit.Additions.Select(addition => addition.Key).OfType<string>());
         ILookup<JobId, ParentReference> links = commit.Links.ToLookup(link => link.Child, link => link.Parent);
+        HashSet<JobId> unpublishedParents =
+        [
+            .. commit.Additions.SelectMany(addition => addition.Parents).Concat(commit.Links.Select(link => link.Parent)).Select(parent => parent.Stored),
+            .. Write.Puts.SelectMany(job => job.Parents).Select(edge => edge.Parent),
+        ];
         foreach (IGrouping<JobId, ParentReference> parents in links)
         {
             JobId child = parents.Key;
@@ -34,7 +39,9 @@ internal sealed partial class StagedBatch
                 return new AddParentsRefusedException(child, AddParentsProblemKind.ParentNotFound, $"Job {child} cannot wait for job {missing.Stored}: there is no such job.");
             }
 
-            if (FindCircle(child, commit.Additions, links) is { } circle)
+            // No circle leads through a job that nobody waits for.
+            bool hasChildren = unpublishedParents.Contains(child) || ChildrenOf(child).Length > 0 || _publishedChildren(child).Any();
+            if (hasChildren && FindCircle(child, commit.Additions, links) is { } circle)
             {
                 return new AddParentsRefusedException(child, AddParentsProblemKind.Cycle, $"Job {child} cannot be given these parents, they would wait for each other: {circle}.");
             }
@@ -46,11 +53,6 @@ internal sealed partial class StagedBatch
     // Walks from the new parents up. A job that has passed Preprocess never waits again, so no circle leads through it; one that has failed before may.
     private string? FindCircle(JobId child, IReadOnlyList<JobAddition> additions, ILookup<JobId, ParentReference> links)
     {
-        if (!HasChildren(child, additions, links))
-        {
-            return null;
-        }
-
         var start = ParentReference.To(child);
         Dictionary<ParentReference, ParentReference> cameFrom = [];
         Stack<ParentReference> open = new([start]);
@@ -78,13 +80,6 @@ internal sealed partial class StagedBatch
             : Find(job.Stored) is { IsPreprocessed: false } stored ? stored.Parents.Select(edge => ParentReference.To(edge.Parent)).Concat(links[job.Stored])
             : [];
     }
-
-    private bool HasChildren(JobId job, IReadOnlyList<JobAddition> additions, ILookup<JobId, ParentReference> links) =>
-        ChildrenOf(job).Length > 0
-        || additions.Any(addition => addition.Parents.Any(parent => parent.Stored == job))
-        || links.Any(parents => parents.Any(parent => parent.Stored == job))
-        || NewChildrenOf(job).Any()
-        || _publishedChildren(job).Any();
 
     // An addition whose key is taken stands for the job that has it.
     private ParentReference Plain(ParentReference parent, IReadOnlyList<JobAddition> additions) =>

@@ -214,6 +214,25 @@ public sealed class SubmittingTests(StoreKind store)
         Assert.That(await engine.Client.Jobs.CountAsync(), Is.EqualTo(1));
     }
 
+    [TestCaseSource(nameof(Places))]
+    public async Task Submit_ParentDeletedBeforeTheWrite_FailsTheJob(string place)
+    {
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup => setup.FaultyStore = true);
+        Job other = await engine.RunAsync(Work.NewJob("other", "1"));
+        Hooks.Lead(engine.Behaviour, place);
+        bool submitted = false;
+        Hooks.Install(engine.Behaviour, place, (context, _) =>
+        {
+            context.Submit(Work.NewJob("child", "1").After(other));
+            submitted = true;
+            return Task.CompletedTask;
+        });
+        engine.Faults.BeforeLauncherCommit = async () => await (submitted ? engine.Client.DeleteAsync(other.Id) : Task.FromResult<ChangeReport?>(null)!);
+        Job job = await engine.RunAsync(Hooks.NewHooked(place));
+        Assert.That((job.State, job.Failure!.TypeName), Is.EqualTo((JobState.Failed, typeof(JobNotFoundException).FullName)));
+        Assert.That(await engine.Client.Jobs.CountAsync(), Is.EqualTo(1));
+    }
+
     [Test]
     public async Task Submit_SameWorkdirInTwoCalls_IsRefusedAsOneSubmit()
     {
