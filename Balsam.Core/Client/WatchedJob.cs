@@ -9,8 +9,8 @@ internal sealed class WatchedJob(long fineAt)
     /// <summary>When the job was last seen to go on by itself.</summary>
     public long FineAt { get; set; } = fineAt;
 
-    /// <summary>Whether it was seen waiting for parents: then the failure of another job may leave it stuck.</summary>
-    public bool IsAwaitingParents { get; set; }
+    /// <summary>Whether it waits for parents, or may for all that is known: then the failure of another job may leave it stuck.</summary>
+    public bool IsAwaitingParents { get; set; } = true;
 
     /// <summary>Why it cannot go on by itself; null while it can, or the grace time runs.</summary>
     public JobExplanation? Explanation { get; set; }
