@@ -7,6 +7,7 @@ internal static class GanttChart
     private const double Top = 8;
     private const double Gap = 8;
     private const double LeastLabel = 11;
+    private const int LeastLetters = 6;
 
     // The lanes share so much height, as long as each can be seen.
     private const double Height = 560;
@@ -75,7 +76,7 @@ internal static class GanttChart
         page.Open("rect", ("class", $"f bar {bar.Color}"), ("x", left), ("y", top + edge), ("width", width), ("height", height - (2 * edge)))
             .Element("title", bar.Tooltip).Close();
         int letters = (int)((width - 6) / Plot.Letter);
-        if (height >= LeastLabel && letters >= Math.Min(3, bar.Label.Length) && letters > 0)
+        if (height >= LeastLabel && letters >= Math.Min(LeastLetters, bar.Label.Length))
         {
             page.Element("text", Words.Short(bar.Label, letters), ("class", $"in {bar.Color}"), ("x", left + 4), ("y", top + (height / 2) + 4));
         }

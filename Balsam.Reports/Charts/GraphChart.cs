@@ -7,6 +7,8 @@ internal static class GraphChart
     private const double Tallest = 640;
     private const double WidestBox = 190;
     private const double LeastBox = 44;
+    private const double BoxShare = 0.8;
+    private const double Strip = 4;
     private const double LabelledRow = 20;
 
     /// <summary>Draws the chart.</summary>
@@ -18,9 +20,9 @@ internal static class GraphChart
         double row = Math.Clamp(Tallest / (tallest + 1), 9, 34);
         int columns = nodes.Select(node => node.Level).DefaultIfEmpty(0).Max() + 1;
         double column = (Plot.Width - (2 * Margin)) / columns;
-        bool isLabelled = row >= LabelledRow && column * 0.7 >= LeastBox;
-        double height = isLabelled ? Math.Min(row * 0.72, 24) : Math.Min(row, column) * 0.62;
-        double width = isLabelled ? Math.Min(column * 0.7, WidestBox) : height;
+        bool isLabelled = row >= LabelledRow && column * BoxShare >= LeastBox;
+        double height = isLabelled ? Math.Min(row - 3, 26) : Math.Min(row, column) * 0.62;
+        double width = isLabelled ? Math.Min(column * BoxShare, WidestBox) : height;
         double left = Margin + ((column - width) / 2);
         double X(GraphNode node) => left + (node.Level * column);
         double Y(int node) => Margin + ((rows[node] + 0.5) * row);
@@ -46,8 +48,8 @@ internal static class GraphChart
             if (isLabelled)
             {
                 page.Void("rect", ("class", "box"), ("x", x), ("y", y), ("width", width), ("height", height), ("rx", 3.0));
-                StateBar.Parts(page, node.Counts, x, y + height - 5, width, 5);
-                page.Element("text", Words.Short(node.Label, Math.Max(3, (int)((width - 8) / Plot.Letter))), ("class", "m"), ("x", x + (width / 2)), ("y", y + ((height - 5) / 2) + 4));
+                StateBar.Parts(page, node.Counts, x, y + height - Strip, width, Strip);
+                page.Element("text", Words.Short(node.Label, Math.Max(3, (int)((width - 8) / Plot.Letter))), ("class", "m n"), ("x", x + (width / 2)), ("y", y + ((height - Strip) / 2) + 4));
             }
             else
             {

@@ -7,10 +7,10 @@ internal static class Plot
     public const double Left = 78;
     public const double Right = Width - 14;
 
-    /// <summary>How wide a letter of a label is, about.</summary>
-    public const double Letter = 6.4;
+    /// <summary>How wide a letter of a label is, about: in a wide typeface, so that labels fit in others, too.</summary>
+    public const double Letter = 7.2;
 
-    private const double Capital = 8.4;
+    private const double Capital = 8.6;
 
     private const double LegendRow = 20;
     private const double Below = 40;

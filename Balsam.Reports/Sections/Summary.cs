@@ -1,3 +1,4 @@
+using System.Globalization;
 using Balsam.Reports.Charts;
 
 namespace Balsam.Reports.Sections;
@@ -28,7 +29,13 @@ internal static class Summary
         yield return ("makespan", Words.Duration(analysis.Makespan));
         yield return ("utilization", analysis.Utilization is { } share ? Words.Percent(share) : "not known");
         yield return ("runs", Words.Count(analysis.Runs.Count));
-        yield return ("core hours", Words.Count(analysis.BusyCores.Mean(analysis.From, analysis.To) * (analysis.To - analysis.From).TotalHours));
+        yield return ("core hours", CoreHours(analysis));
         yield return ("throughput", Rate.Of(analysis.Counts[JobState.JobFinished], analysis.Makespan.TotalSeconds));
+    }
+
+    private static string CoreHours(CampaignAnalysis analysis)
+    {
+        double hours = analysis.BusyCores.Mean(analysis.From, analysis.To) * (analysis.To - analysis.From).TotalHours;
+        return hours.ToString(hours < 1 ? "0.####" : "#,0.#", CultureInfo.InvariantCulture);
     }
 }

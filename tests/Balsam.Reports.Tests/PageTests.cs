@@ -67,7 +67,7 @@ public sealed partial class PageTests
             // 20 + 160 + 20 + 80 + 100 + 10 core seconds, of 8 cores for the 90 seconds from the first start on.
             Assert.That(figures, Is.EqualTo(new Dictionary<string, string>
             {
-                ["jobs"] = "5", ["finished"] = "5", ["failed"] = "0", ["makespan"] = "1 min 30 s", ["utilization"] = "54.2 %", ["runs"] = "6", ["core hours"] = "0.11", ["throughput"] = "3.33 / min",
+                ["jobs"] = "5", ["finished"] = "5", ["failed"] = "0", ["makespan"] = "1 min 30 s", ["utilization"] = "54.2 %", ["runs"] = "6", ["core hours"] = "0.1083", ["throughput"] = "3.33 / min",
             }));
             Assert.That(bars, Has.Length.EqualTo(6));
             Assert.That(bars.Count(bar => bar.Class().Contains("RUN_ERROR")), Is.EqualTo(1));
