@@ -126,6 +126,15 @@ public sealed partial class JobQuery
     /// <returns>The narrower query.</returns>
     public JobQuery ChildrenOf(JobId parent) => Where(new ChildOfFilter(parent));
 
+    /// <summary>Children of a job.</summary>
+    /// <param name="parent">The parent.</param>
+    /// <returns>The narrower query.</returns>
+    public JobQuery ChildrenOf(Job parent)
+    {
+        ArgumentNullException.ThrowIfNull(parent);
+        return ChildrenOf(parent.Id);
+    }
+
     /// <summary>Children of at least one of some jobs.</summary>
     /// <param name="parents">The parents; none gives no job.</param>
     /// <returns>The narrower query.</returns>

@@ -1,3 +1,5 @@
+using Balsam.Tests;
+
 namespace Balsam.Architecture.Tests;
 
 /// <summary>docs/state-machine.md is drawn from the table; this keeps the two in step.</summary>

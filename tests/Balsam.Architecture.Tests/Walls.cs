@@ -1,6 +1,7 @@
 using System.Reflection;
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
+using Balsam.Tests;
 
 namespace Balsam.Architecture.Tests;
 

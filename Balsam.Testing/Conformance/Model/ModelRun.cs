@@ -60,7 +60,7 @@ internal sealed class ModelRun
         }
 
         _versions = stored.ToDictionary(job => job.Id, job => job.Version);
-        Storage.JobCounts counts = await _context.Store.CountAsync(JobFilter.All, CancellationToken.None);
+        JobCounts counts = await _context.Store.CountAsync(JobFilter.All, CancellationToken.None);
         foreach (JobState state in JobStates.All)
         {
             Check.Equal(_model.Jobs.Count(job => job.State == state), counts[state], $"The count of {state.ToText()}");

@@ -1,4 +1,4 @@
-namespace Balsam.Storage;
+namespace Balsam;
 
 /// <summary>Numbers of jobs by state.</summary>
 public sealed class JobCounts
