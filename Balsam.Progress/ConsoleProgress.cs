@@ -45,6 +45,11 @@ public sealed class ConsoleProgress : IAsyncDisposable
     public static ConsoleProgress Show(BalsamClient client, JobQuery? query = null, IAnsiConsole? console = null)
     {
         ArgumentNullException.ThrowIfNull(client);
+        if (query?.Selector is { Skip: > 0 } or { Take: < int.MaxValue })
+        {
+            throw new InvalidOperationException("Skip and Take cut the query; show the progress of all its jobs.");
+        }
+
         IAnsiConsole screen = console ?? AnsiConsole.Console;
         IProgressView view = IsLive(screen) ? new LiveView(screen, TimeProvider.System) : new PlainView(screen.Profile.Out.Writer, TimeProvider.System);
         return new ConsoleProgress(client, query ?? client.Jobs, view, TimeProvider.System);

@@ -21,7 +21,7 @@ internal sealed class ProgressScreen(bool unicode)
             return new Text("no jobs yet", new Style(Color.Grey));
         }
 
-        List<IRenderable> rows = [Bar(progress), Numbers(progress, now)];
+        List<IRenderable> rows = [Bar(progress), Legend(progress), Numbers(progress, now)];
         if (!progress.Running.IsEmpty || !progress.LastFailures.IsEmpty)
         {
             rows.Add(Lists(progress, now));
@@ -32,26 +32,34 @@ internal sealed class ProgressScreen(bool unicode)
 
     private JobBar Bar(CampaignProgress progress) => new([.. _looks.Select(look => (look.Group.Count(progress.Counts), look.Style, look.Glyph))]);
 
-    private Paragraph Numbers(CampaignProgress progress, DateTimeOffset now)
+    private static Text Numbers(CampaignProgress progress, DateTimeOffset now)
     {
-        var line = new Paragraph(string.Create(CultureInfo.InvariantCulture, $"{progress.Ended:#,0} of {progress.Total:#,0} jobs ended")) { Overflow = Overflow.Ellipsis };
-        foreach ((JobGroup group, Style style, char glyph) in _looks)
-        {
-            if (group.Count(progress.Counts) is > 0 and var count)
-            {
-                line.Append("  ").Append(string.Create(CultureInfo.InvariantCulture, $"{glyph} {group.Name} {count:#,0}"), style);
-            }
-        }
-
+        List<string> parts = [string.Create(CultureInfo.InvariantCulture, $"{progress.Ended:#,0} of {progress.Total:#,0} jobs ended")];
         if (progress.Rate > 0)
         {
-            line.Append($"  {ShownNumbers.Rate(progress.Rate)}");
+            parts.Add(ShownNumbers.Rate(progress.Rate));
         }
 
         // The estimate is as old as the report: it runs down between two.
         if (progress is { IsComplete: false, TimeLeft: { } left })
         {
-            line.Append($"  about {ShownNumbers.Duration(left - (now - progress.UpdatedAt))} left");
+            parts.Add($"about {ShownNumbers.Duration(left - (now - progress.UpdatedAt))} left");
+        }
+
+        return new Text(string.Join(", ", parts));
+    }
+
+    private Paragraph Legend(CampaignProgress progress)
+    {
+        var line = new Paragraph();
+        string gap = "";
+        foreach ((JobGroup group, Style style, char glyph) in _looks)
+        {
+            if (group.Count(progress.Counts) is > 0 and var count)
+            {
+                line.Append(gap).Append(string.Create(CultureInfo.InvariantCulture, $"{glyph} {count:#,0} {group.Name}"), style);
+                gap = "   ";
+            }
         }
 
         return line;
@@ -74,7 +82,7 @@ internal sealed class ProgressScreen(bool unicode)
 
         if (progress.Counts[JobState.Running] - progress.Running.Length is > 0 and var more)
         {
-            grid.AddRow(new Text(""), new Text(string.Create(CultureInfo.InvariantCulture, $"and {more:#,0} more")));
+            grid.AddRow(new Text(""), new Text(""), new Text(""), new Text(string.Create(CultureInfo.InvariantCulture, $"and {more:#,0} more")));
         }
 
         head = "failed";

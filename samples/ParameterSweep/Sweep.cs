@@ -23,7 +23,12 @@ internal static class Sweep
         {
             await using var site = await BalsamSite.OpenAsync(size.Directory, balsam => balsam.AddApplication<Simulate>().AddApplication<Gather>());
             await SubmitOnceAsync(site.Client, size);
-            IdleReport report = await ProgressLine.ShowAsync(site);
+            IdleReport report;
+            await using (ConsoleProgress.Show(site.Client))
+            {
+                report = await site.RunUntilIdleAsync();
+            }
+
             if (!report.AllFinished)
             {
                 await ExplainAsync(site, report);

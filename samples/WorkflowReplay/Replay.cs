@@ -55,7 +55,10 @@ internal sealed class Replay(Workflow workflow, ReplayOptions options)
             CultureInfo.InvariantCulture,
             $"{Text.Short(workflow.Name)}: {workflow.Tasks.Count} tasks in {workflow.Levels} levels, {workflow.Edges} edges; scale {options.Scale}, {options.Cores} cores, store {store}"));
         IReadOnlyList<Job> jobs = await SubmitOnceAsync(site.Client);
-        await ReplayProgress.ShowAsync(site, jobs);
+        await using (ConsoleProgress.Show(site.Client))
+        {
+            await site.RunUntilIdleAsync();
+        }
 
         List<JobEvent> events = await site.Client.Events.ToListAsync();
         if (options.Events is { } path)

@@ -15,8 +15,13 @@ public sealed class Walls
     private static readonly System.Reflection.Assembly Reports = typeof(CampaignReports).Assembly;
     private static readonly System.Reflection.Assembly TestingKit = typeof(Testing.InMemoryJobStore).Assembly;
     private static readonly System.Reflection.Assembly Site = typeof(BalsamSite).Assembly;
+    private static readonly System.Reflection.Assembly ProgressView = typeof(ConsoleProgress).Assembly;
 
+<<<<<<< HEAD
     private static readonly ArchUnitNET.Domain.Architecture Code = new ArchLoader().LoadAssemblies(Core, Launch, LiteDb, Reports, TestingKit, Site).Build();
+=======
+    private static readonly ArchUnitNET.Domain.Architecture Code = new ArchLoader().LoadAssemblies(Core, Launch, LiteDb, TestingKit, Site, ProgressView).Build();
+>>>>>>> records
 
     private static IEnumerable<TestCaseData> AllowedReferences()
     {
@@ -26,6 +31,7 @@ public sealed class Walls
         yield return new TestCaseData(Reports, new[] { "Balsam.Core" }).SetName("Reports_References_CoreOnly");
         yield return new TestCaseData(TestingKit, new[] { "Balsam.Core", "Balsam.Launch" }).SetName("Testing_References_CoreAndLaunch");
         yield return new TestCaseData(Site, new[] { "Balsam.Core", "Balsam.Launch", "Balsam.Storage.LiteDb" }).SetName("Balsam_References_WhatItComposes");
+        yield return new TestCaseData(ProgressView, new[] { "Balsam.Core" }).SetName("Progress_References_CoreOnly");
     }
 
     [TestCaseSource(nameof(AllowedReferences))]
@@ -97,7 +103,11 @@ public sealed class Walls
     [Test]
     public void PublicTypes_AreSealedAbstractOrStatic_UnlessMeantForDerivation()
     {
+<<<<<<< HEAD
         IEnumerable<string> open = new[] { Core, Launch, LiteDb, Reports, TestingKit, Site }.SelectMany(assembly => assembly.GetExportedTypes())
+=======
+        IEnumerable<string> open = new[] { Core, Launch, LiteDb, TestingKit, Site, ProgressView }.SelectMany(assembly => assembly.GetExportedTypes())
+>>>>>>> records
             .Where(type => type is { IsClass: true, IsSealed: false, IsAbstract: false } && !type.IsSubclassOf(typeof(Exception)) && type != typeof(Exception))
             .Select(type => type.FullName!);
         Assert.That(open, Is.Empty);

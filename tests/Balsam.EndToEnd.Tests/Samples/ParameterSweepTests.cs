@@ -16,7 +16,7 @@ public sealed class ParameterSweepTests
         using var disturbed = new TemporaryDirectory();
         using (SampleProcess first = SampleProcess.Start(Sample, disturbed.Path, "--small"))
         {
-            await first.WaitForLineAsync(line => line.StartsWith('['));
+            await first.WaitForLineAsync(line => line.Contains(" of 97 jobs ended", StringComparison.Ordinal) && !line.StartsWith("0 ", StringComparison.Ordinal));
             await first.KillAsync();
         }
 

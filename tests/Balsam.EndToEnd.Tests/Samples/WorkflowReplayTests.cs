@@ -28,7 +28,7 @@ public sealed class WorkflowReplayTests
         string[] arguments = [Diamond, "--scale", "0.3", "--cores", "2", "--store", "store", "--events", "events.jsonl"];
         using (SampleProcess first = SampleProcess.Start(Sample, directory.Path, arguments))
         {
-            await first.WaitForLineAsync(line => line.StartsWith("2 of 10", StringComparison.Ordinal));
+            await first.WaitForLineAsync(line => line.Contains(" of 10 jobs ended", StringComparison.Ordinal) && line[0] >= '2');
             await first.KillAsync();
         }
 
@@ -36,7 +36,7 @@ public sealed class WorkflowReplayTests
         {
             string continued = await second.WaitForLineAsync(line => line.StartsWith("Going on", StringComparison.Ordinal));
             Assert.That(continued, Does.Match("[2-9] of 10 tasks had finished before"));
-            await second.WaitForLineAsync(line => line.Contains("of 10 tasks ended", StringComparison.Ordinal));
+            await second.WaitForLineAsync(line => line.Contains("of 10 jobs ended", StringComparison.Ordinal));
             second.Terminate();
             Assert.That((await second.ExitAsync()).ExitCode, Is.EqualTo(143));
         }
