@@ -1,5 +1,3 @@
-using Balsam.Storage;
-
 namespace Balsam;
 
 /// <summary>What happened in a campaign, as data: the way of each job, what ran where, and figures over time. All instants are in UTC, to the millisecond.</summary>

@@ -1,5 +1,3 @@
-using Balsam.Storage;
-
 namespace Balsam;
 
 /// <summary>Takes jobs, then their events in the order of the stream, and makes the analysis. It keeps of each only what the analysis needs.</summary>

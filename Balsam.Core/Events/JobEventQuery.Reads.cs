@@ -128,6 +128,7 @@ public sealed partial class JobEventQuery
             // Jobs change while the stream goes on: what is known of them is forgotten with each page.
             foreach (JobEvent step in await new JobVerdicts(_store, jobs).ChooseAsync([.. page.Where(_conditions.Hold)], cancellationToken).ConfigureAwait(false))
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 yield return step;
                 if (--left == 0)
                 {
