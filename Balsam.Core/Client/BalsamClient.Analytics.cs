@@ -23,8 +23,7 @@ public sealed partial class BalsamClient
         }
 
         await ReadEventsAsync(analyzer, newest, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<LauncherSession> launchers = await _store.ListSessionsAsync(cancellationToken).ConfigureAwait(false);
-        return analyzer.Build([.. launchers.Select(LauncherRecord.Of)], _time.GetUtcNow());
+        return analyzer.Build(await _store.ListLaunchersAsync(cancellationToken).ConfigureAwait(false), _time.GetUtcNow());
     }
 
     private async Task ReadEventsAsync(CampaignAnalyzer analyzer, long newest, CancellationToken cancellationToken)

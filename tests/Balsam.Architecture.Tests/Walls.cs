@@ -17,11 +17,7 @@ public sealed class Walls
     private static readonly System.Reflection.Assembly Site = typeof(BalsamSite).Assembly;
     private static readonly System.Reflection.Assembly ProgressView = typeof(ConsoleProgress).Assembly;
 
-<<<<<<< HEAD
-    private static readonly ArchUnitNET.Domain.Architecture Code = new ArchLoader().LoadAssemblies(Core, Launch, LiteDb, Reports, TestingKit, Site).Build();
-=======
-    private static readonly ArchUnitNET.Domain.Architecture Code = new ArchLoader().LoadAssemblies(Core, Launch, LiteDb, TestingKit, Site, ProgressView).Build();
->>>>>>> records
+    private static readonly ArchUnitNET.Domain.Architecture Code = new ArchLoader().LoadAssemblies(Core, Launch, LiteDb, Reports, TestingKit, Site, ProgressView).Build();
 
     private static IEnumerable<TestCaseData> AllowedReferences()
     {
@@ -103,11 +99,7 @@ public sealed class Walls
     [Test]
     public void PublicTypes_AreSealedAbstractOrStatic_UnlessMeantForDerivation()
     {
-<<<<<<< HEAD
-        IEnumerable<string> open = new[] { Core, Launch, LiteDb, Reports, TestingKit, Site }.SelectMany(assembly => assembly.GetExportedTypes())
-=======
-        IEnumerable<string> open = new[] { Core, Launch, LiteDb, TestingKit, Site, ProgressView }.SelectMany(assembly => assembly.GetExportedTypes())
->>>>>>> records
+        IEnumerable<string> open = new[] { Core, Launch, LiteDb, Reports, TestingKit, Site, ProgressView }.SelectMany(assembly => assembly.GetExportedTypes())
             .Where(type => type is { IsClass: true, IsSealed: false, IsAbstract: false } && !type.IsSubclassOf(typeof(Exception)) && type != typeof(Exception))
             .Select(type => type.FullName!);
         Assert.That(open, Is.Empty);

@@ -1,3 +1,5 @@
+using Balsam.Storage;
+
 namespace Balsam.Testing.Conformance.Cases;
 
 /// <summary>The history: every step, in order, resumable.</summary>

@@ -216,7 +216,7 @@ public sealed class ProgressTests(StoreKind kind)
         IReadOnlyList<Job> jobs = await SubmitAsync(3, "a");
         await using IAsyncEnumerator<CampaignProgress> watch = Client.WatchProgressAsync(narrow ? Client.Jobs.WithTag("study", "a") : null).GetAsyncEnumerator();
         await NextAsync(watch);
-        await Store.DeleteAsync([jobs[1].Id], default);
+        await Store.DeleteAsync(new JobDeletion { Ids = [jobs[1].Id] }, default);
         Task<CampaignProgress> next = NextAsync(watch);
         await _time.PassAsync(10 * Interval);
         Assert.That((await next).ToString(), Is.EqualTo("0 of 2 jobs ended: STAGED_IN 2"));

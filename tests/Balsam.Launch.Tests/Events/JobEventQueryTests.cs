@@ -1,3 +1,5 @@
+using Balsam.Storage;
+
 using Balsam.Launch.Tests.Engine;
 using CsCheck;
 
@@ -156,7 +158,7 @@ internal sealed class JobEventQueryTests
     {
         await using EventSite site = await EventSite.OpenAsync(store);
         JobId[] jobs = await FillAsync(site);
-        await site.Store.DeleteAsync([jobs[0], jobs[3]], default);
+        await site.Store.DeleteAsync(new JobDeletion { Ids = [jobs[0], jobs[3]] }, default);
 
         Assert.That((await site.Client.Events.ToListAsync()).Select(step => step.JobId), Has.No.Member(jobs[0]).And.No.Member(jobs[3]));
         Assert.That(await site.Client.Events.OfJob(jobs[0]).CountAsync(), Is.Zero);

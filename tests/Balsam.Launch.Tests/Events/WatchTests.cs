@@ -1,3 +1,5 @@
+using Balsam.Storage;
+
 using Balsam.Launch.Tests.Engine;
 using CsCheck;
 
@@ -98,7 +100,7 @@ internal sealed class WatchTests
     {
         await using EventSite site = await EventSite.OpenAsync(store);
         IReadOnlyList<Job> jobs = await site.SubmitAsync(3);
-        await site.Store.DeleteAsync([.. jobs.Select(job => job.Id)], default);
+        await site.Store.DeleteAsync(new JobDeletion { Ids = [.. jobs.Select(job => job.Id)] }, default);
         await using IAsyncEnumerator<JobEvent> watch = site.Client.Events.WatchAsync(from: 0).GetAsyncEnumerator();
         Task<bool> next = watch.MoveNextAsync().AsTask();
 
