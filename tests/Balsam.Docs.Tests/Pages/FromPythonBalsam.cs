@@ -46,6 +46,11 @@ public sealed class FromPythonBalsam
             Assert.That((await client.GetAsync(job.Id)).State, Is.EqualTo(JobState.JobFinished));
 
             Assert.That((await client.CheckAsync(untyped)).CanSubmit);
+            Assert.That(async () => await job.ResultAsync<int>(), Throws.TypeOf<JobResultMissingException>());
+            Assert.That(async () => await client.GetAsync(new JobId(1000)), Throws.TypeOf<JobNotFoundException>());
+            Assert.That(async () => await client.Jobs.SingleAsync(), Throws.TypeOf<JobQueryException>());
+            Assert.That(await client.Jobs.WithFailure(FailureKind.Cancelled, FailureKind.ParentFailed).CountAsync(), Is.Zero);
+            Assert.That(Directory.Exists(Path.Combine(site.DataDirectory, "study", "1")));
             Assert.That((await client.DeleteAsync(job.Id)).Changed, Has.Count.EqualTo(1));
             Assert.That((await client.Jobs.WithTag("study", "a").DeleteAsync()).Changed, Has.Count.EqualTo(2));
             Assert.That((await client.Applications.ListAsync()).Count, Is.EqualTo(2));
@@ -91,6 +96,7 @@ public sealed class FromPythonBalsam
             Assert.That(await query.CountAsync(), Is.EqualTo(30), query.DescribePlan());
         }
 
+        Assert.That(await client.Jobs.WithWorkdirContaining("square").NotInState(JobState.Failed).CountAsync(), Is.EqualTo(30));
         Assert.That(await client.Jobs.WithParameter("tolerance", 1e-3).ToListAsync(), Is.Empty);
         Assert.That(await client.Jobs.WithData("energy", Comparison.Less, 0).ExistsAsync(), Is.False);
         Assert.That((await client.Jobs.WithIds(job.Id).SingleAsync()).Id, Is.EqualTo(job.Id));
