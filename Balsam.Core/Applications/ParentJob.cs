@@ -20,5 +20,5 @@ public sealed record ParentJob(Job Job, DependencyCondition Condition, string Wo
     /// <returns>The result.</returns>
     /// <exception cref="JobFailedException">The parent is FAILED, which an edge other than <see cref="DependencyCondition.Success"/> allows.</exception>
     /// <exception cref="JobResultMissingException">Its application returns nothing.</exception>
-    public T? GetResult<T>() => Job.GetResult<T>();
+    public T GetResult<T>() => Job.GetResult<T>();
 }

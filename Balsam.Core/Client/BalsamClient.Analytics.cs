@@ -17,7 +17,7 @@ public sealed partial class BalsamClient
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
         long newest = await _store.GetLastSequenceAsync(cancellationToken).ConfigureAwait(false);
         var analyzer = new CampaignAnalyzer();
-        await foreach (Job job in (query ?? Jobs).WithCancellation(cancellationToken).ConfigureAwait(false))
+        await foreach (Job job in (query is null ? Jobs : Demand(query)).WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             analyzer.Add(job);
         }

@@ -20,6 +20,13 @@ public sealed partial class BalsamClient
     public Task<ChangeReport> CancelAsync(IEnumerable<JobId> ids, string reason, CancellationToken cancellationToken = default) =>
         CancelAsync(BulkTarget.Of(ids), reason, cancellationToken);
 
+    /// <summary>Cancels jobs: see <see cref="CancelAsync(IEnumerable{JobId}, string, CancellationToken)"/>.</summary>
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>What was cancelled, and what was not and why.</returns>
+    public Task<ChangeReport> CancelAsync(IEnumerable<Job> jobs, string reason, CancellationToken cancellationToken = default) => CancelAsync(IdsOf(jobs), reason, cancellationToken);
+
     /// <summary>Runs an ended job again. Descendants that failed with it wait for it again.</summary>
     /// <param name="id">The job.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
@@ -31,6 +38,12 @@ public sealed partial class BalsamClient
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>What was restarted, and what was not and why.</returns>
     public Task<ChangeReport> RestartAsync(IEnumerable<JobId> ids, CancellationToken cancellationToken = default) => RestartAsync(BulkTarget.Of(ids), cancellationToken);
+
+    /// <summary>Runs ended jobs again: see <see cref="RestartAsync(IEnumerable{JobId}, CancellationToken)"/>.</summary>
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>What was restarted, and what was not and why.</returns>
+    public Task<ChangeReport> RestartAsync(IEnumerable<Job> jobs, CancellationToken cancellationToken = default) => RestartAsync(IdsOf(jobs), cancellationToken);
 
     /// <summary>Deletes a job with its history. Files in its workdir stay.</summary>
     /// <param name="id">The job.</param>
@@ -48,6 +61,13 @@ public sealed partial class BalsamClient
     /// </returns>
     public Task<ChangeReport> DeleteAsync(IEnumerable<JobId> ids, DeleteScope scope = DeleteScope.OnlyThese, CancellationToken cancellationToken = default) =>
         DeleteAsync(BulkTarget.Of(ids), scope, cancellationToken);
+
+    /// <summary>Deletes jobs with their history: see <see cref="DeleteAsync(IEnumerable{JobId}, DeleteScope, CancellationToken)"/>.</summary>
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="scope">Which jobs besides.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>What was deleted, and what was not and why.</returns>
+    public Task<ChangeReport> DeleteAsync(IEnumerable<Job> jobs, DeleteScope scope = DeleteScope.OnlyThese, CancellationToken cancellationToken = default) => DeleteAsync(IdsOf(jobs), scope, cancellationToken);
 
     internal Task<ChangeReport> CancelAsync(BulkTarget target, string reason, CancellationToken cancellationToken)
     {

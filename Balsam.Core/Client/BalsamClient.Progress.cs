@@ -26,7 +26,7 @@ public sealed partial class BalsamClient
         TimeSpan pause = interval ?? DefaultProgressInterval;
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(pause, TimeSpan.Zero, nameof(interval));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(pause, TimeSpan.FromDays(1), nameof(interval));
-        JobFilter filter = await (query ?? Jobs).ToFilterAsync(cancellationToken).ConfigureAwait(false);
+        JobFilter filter = await (query is null ? Jobs : Demand(query)).ToFilterAsync(cancellationToken).ConfigureAwait(false);
         await foreach (CampaignProgress progress in new ProgressTracker(_store, _time, filter, pause).RunAsync(cancellationToken).ConfigureAwait(false))
         {
             yield return progress;

@@ -27,6 +27,13 @@ public sealed partial class BalsamClient
     public Task<ChangeReport> UpdateAsync(IEnumerable<JobId> ids, Action<JobEdit> edit, CancellationToken cancellationToken = default) =>
         UpdateAsync(BulkTarget.Of(ids), edit, cancellationToken);
 
+    /// <summary>Edits jobs: see <see cref="UpdateAsync(IEnumerable{JobId}, Action{JobEdit}, CancellationToken)"/>.</summary>
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="edit">What to change.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>What was changed, and what was not and why.</returns>
+    public Task<ChangeReport> UpdateAsync(IEnumerable<Job> jobs, Action<JobEdit> edit, CancellationToken cancellationToken = default) => UpdateAsync(IdsOf(jobs), edit, cancellationToken);
+
     internal async Task<ChangeReport> UpdateAsync(BulkTarget target, Action<JobEdit> edit, CancellationToken cancellationToken)
     {
         JobEdit asked = JobEdit.From(edit);

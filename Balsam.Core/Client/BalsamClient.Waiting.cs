@@ -7,6 +7,9 @@ public sealed partial class BalsamClient
 {
     private const int MostOpenExplained = 3;
 
+    // A timer of the system runs no longer.
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(49);
+
     /// <summary>Waits until a job has ended, well or badly.</summary>
     /// <param name="id">The job.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
@@ -17,7 +20,7 @@ public sealed partial class BalsamClient
 
     /// <summary>Waits until a job has ended, well or badly.</summary>
     /// <param name="id">The job.</param>
-    /// <param name="timeout">How long at most, up to 49 days; null for no limit.</param>
+    /// <param name="timeout">How long at most (49 days and more count as no limit); null for no limit.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>The job in its final state.</returns>
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
@@ -28,7 +31,7 @@ public sealed partial class BalsamClient
 
     /// <summary>Waits until a job has ended, well or badly.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="timeout">How long at most, up to 49 days; null for no limit.</param>
+    /// <param name="timeout">How long at most (49 days and more count as no limit); null for no limit.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>The job in its final state.</returns>
     /// <exception cref="JobNotFoundException">The job was deleted.</exception>
@@ -36,8 +39,7 @@ public sealed partial class BalsamClient
     /// <exception cref="JobWaitTimeoutException">The time is over; a <see cref="TimeoutException"/> that says what the job is doing.</exception>
     public Task<Job> WaitAsync(Job job, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(job);
-        return WaitAsync(job.Id, timeout, cancellationToken);
+        return WaitAsync(Demand(job), timeout, cancellationToken);
     }
 
     /// <summary>Waits until all of some jobs have ended, well or badly.</summary>
@@ -56,10 +58,30 @@ public sealed partial class BalsamClient
     /// <exception cref="JobStuckException">Some jobs cannot go on by themselves, and all others have ended; the exception says why, and carries those.</exception>
     public Task<IReadOnlyList<Job>> WaitAsync(IEnumerable<Job> jobs, CancellationToken cancellationToken) => WaitAsync(jobs, WaitFor.All, null, cancellationToken);
 
+    /// <summary>Waits until all of some jobs have ended, well or badly.</summary>
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="timeout">How long at most (49 days and more count as no limit).</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The jobs in their final states, in the order asked.</returns>
+    /// <exception cref="JobNotFoundException">One of the jobs was deleted.</exception>
+    /// <exception cref="JobStuckException">Some jobs cannot go on by themselves, and all others have ended; the exception says why, and carries those.</exception>
+    /// <exception cref="JobWaitTimeoutException">The time is over; a <see cref="TimeoutException"/> that says how many ended and what others are doing, and carries both.</exception>
+    public Task<IReadOnlyList<Job>> WaitAsync(IEnumerable<Job> jobs, TimeSpan timeout, CancellationToken cancellationToken = default) => WaitAsync(jobs, WaitFor.All, timeout, cancellationToken);
+
+    /// <summary>Waits until all of some jobs have ended, well or badly.</summary>
+    /// <param name="ids">The jobs.</param>
+    /// <param name="timeout">How long at most (49 days and more count as no limit).</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The jobs in their final states, in the order asked.</returns>
+    /// <exception cref="JobNotFoundException">One of the jobs was deleted.</exception>
+    /// <exception cref="JobStuckException">Some jobs cannot go on by themselves, and all others have ended; the exception says why, and carries those.</exception>
+    /// <exception cref="JobWaitTimeoutException">The time is over; a <see cref="TimeoutException"/> that says how many ended and what others are doing, and carries both.</exception>
+    public Task<IReadOnlyList<Job>> WaitAsync(IEnumerable<JobId> ids, TimeSpan timeout, CancellationToken cancellationToken = default) => WaitAsync(ids, WaitFor.All, timeout, cancellationToken);
+
     /// <summary>Waits until all of some jobs have ended, or the first of them, well or badly.</summary>
     /// <param name="jobs">The jobs.</param>
     /// <param name="until">Whether to wait for all of them or for the first.</param>
-    /// <param name="timeout">How long at most, up to 49 days; null for no limit.</param>
+    /// <param name="timeout">How long at most (49 days and more count as no limit); null for no limit.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>Those that have ended by then, in their final states, in the order asked: with <see cref="WaitFor.First"/> one or more.</returns>
     /// <exception cref="JobNotFoundException">One of the jobs was deleted.</exception>
@@ -67,14 +89,13 @@ public sealed partial class BalsamClient
     /// <exception cref="JobWaitTimeoutException">The time is over; a <see cref="TimeoutException"/> that says how many ended and what others are doing, and carries both.</exception>
     public Task<IReadOnlyList<Job>> WaitAsync(IEnumerable<Job> jobs, WaitFor until = WaitFor.All, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(jobs);
-        return WaitAsync(jobs.Select(job => job.Id), until, timeout, cancellationToken);
+        return WaitAsync(IdsOf(jobs), until, timeout, cancellationToken);
     }
 
     /// <summary>Waits until all of some jobs have ended, or the first of them, well or badly.</summary>
     /// <param name="ids">The jobs.</param>
     /// <param name="until">Whether to wait for all of them or for the first.</param>
-    /// <param name="timeout">How long at most, up to 49 days; null for no limit.</param>
+    /// <param name="timeout">How long at most (49 days and more count as no limit); null for no limit.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>Those that have ended by then, in their final states, in the order asked: with <see cref="WaitFor.First"/> one or more.</returns>
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
@@ -83,7 +104,7 @@ public sealed partial class BalsamClient
     public async Task<IReadOnlyList<Job>> WaitAsync(IEnumerable<JobId> ids, WaitFor until = WaitFor.All, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         JobId[] all = Demand(ids);
-        if (timeout == Timeout.InfiniteTimeSpan)
+        if (timeout == Timeout.InfiniteTimeSpan || timeout > LongestTimeout)
         {
             timeout = null;
         }
@@ -133,8 +154,7 @@ public sealed partial class BalsamClient
     /// <exception cref="JobStuckException">The jobs that are left cannot go on by themselves; the exception says why. All others were given before.</exception>
     public IAsyncEnumerable<Job> WhenEachAsync(IEnumerable<Job> jobs, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(jobs);
-        return WhenEachAsync(jobs.Select(job => job.Id), cancellationToken);
+        return WhenEachAsync(IdsOf(jobs), cancellationToken);
     }
 
     /// <summary>Gives each of some jobs as it ends, well or badly.</summary>
@@ -171,7 +191,7 @@ public sealed partial class BalsamClient
     /// <exception cref="JobResultMissingException">The job's application returns nothing.</exception>
     /// <exception cref="JobStuckException">The job cannot go on by itself; the exception says why.</exception>
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
-    public async Task<T?> ResultAsync<T>(JobId id, CancellationToken cancellationToken = default) =>
+    public async Task<T> ResultAsync<T>(JobId id, CancellationToken cancellationToken = default) =>
         (await WaitAsync(id, cancellationToken).ConfigureAwait(false)).GetResult<T>();
 
     /// <summary>Waits for a function's result.</summary>
@@ -183,10 +203,9 @@ public sealed partial class BalsamClient
     /// <exception cref="JobResultMissingException">The job's application returns nothing.</exception>
     /// <exception cref="JobStuckException">The job cannot go on by itself; the exception says why.</exception>
     /// <exception cref="JobNotFoundException">The job was deleted.</exception>
-    public Task<T?> ResultAsync<T>(Job job, CancellationToken cancellationToken = default)
+    public Task<T> ResultAsync<T>(Job job, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(job);
-        return ResultAsync<T>(job.Id, cancellationToken);
+        return ResultAsync<T>(Demand(job), cancellationToken);
     }
 
     private static JobId[] Demand(IEnumerable<JobId> ids)

@@ -137,6 +137,27 @@ public sealed partial class BalsamClient
         }
     }
 
+    /// <summary>The numbers of jobs that this client, or another of the same store, gave out.</summary>
+    internal JobId[] IdsOf(IEnumerable<Job> jobs)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        return [.. jobs.Select(Demand)];
+    }
+
+    /// <summary>Refuses a query on another store: the numbers of its jobs mean other jobs here.</summary>
+    internal JobQuery Demand(JobQuery query) => ReferenceEquals(query.Store, _store)
+        ? query
+        : throw new ArgumentException($"The query is on another store ({query.Store.Description}) than this client's ({_store.Description}). Start it from this client's Jobs.", nameof(query));
+
+    private JobId Demand(Job job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return job.Giver is null || ReferenceEquals(job.Giver._store, _store)
+            ? job.Id
+            : throw new ArgumentException(
+                $"Job {job.Id} ({job.Application} in {job.Workdir}) is in another store ({job.Giver._store.Description}) than this client's ({_store.Description}). Use the client that gave it out.", nameof(job));
+    }
+
     private static void Demand(JobId id)
     {
         if (id == default)

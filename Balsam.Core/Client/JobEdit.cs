@@ -24,7 +24,7 @@ public sealed class JobEdit
     /// <exception cref="ArgumentException">No job can have such a tag.</exception>
     public JobEdit Tag(string key, string value)
     {
-        ArgumentNullException.ThrowIfNull(key);
+        ArgumentException.ThrowIfNullOrEmpty(key);
         ArgumentNullException.ThrowIfNull(value);
         Demand(SubmissionLimits.WhyBadTag(key, value), nameof(value));
         return Add(fields => fields.Tags.TryGetValue(key, out string? now) && now == value

@@ -36,13 +36,18 @@ public sealed partial class JobEventQuery : IAsyncEnumerable<JobEvent>
     /// <summary>Events of the jobs of a query: <c>OfJobs(client.Jobs.WithTag("study", "a"))</c>.</summary>
     /// <param name="jobs">The query.</param>
     /// <returns>The narrower query.</returns>
-    /// <exception cref="ArgumentException"><paramref name="jobs"/> is cut by <see cref="JobQuery.Skip"/> or <see cref="JobQuery.Take"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="jobs"/> is cut by <see cref="JobQuery.Skip"/> or <see cref="JobQuery.Take"/>, or is on another store.</exception>
     public JobEventQuery OfJobs(JobQuery jobs)
     {
         ArgumentNullException.ThrowIfNull(jobs);
         if (jobs.IsCut)
         {
             throw new ArgumentException("Events can be asked for all jobs of a query, not for a page of them: leave out Skip and Take, or read the page first and give the numbers to OfJob.", nameof(jobs));
+        }
+
+        if (!ReferenceEquals(jobs.Store, _store))
+        {
+            throw new ArgumentException($"The query is on another store ({jobs.Store.Description}) than these events ({_store.Description}).", nameof(jobs));
         }
 
         return With(_conditions with { Jobs = _conditions.Jobs.Add(jobs) });

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Balsam;
 
@@ -139,34 +140,32 @@ public sealed class Job
     /// <typeparam name="T">The type to read it as.</typeparam>
     /// <returns>The result.</returns>
     /// <exception cref="JobFailedException">The job is FAILED; the exception carries the <see cref="Failure"/>.</exception>
-    /// <exception cref="JobResultMissingException">The job has not ended yet, or its application returns nothing.</exception>
-    public T? GetResult<T>()
+    /// <exception cref="JobResultMissingException">The job's run has not ended well yet, or its application returns nothing.</exception>
+    public T GetResult<T>()
     {
         if (State == JobState.Failed)
         {
             throw new JobFailedException(this);
         }
 
-        return _fields.Result is { } json && State == JobState.JobFinished
-            ? JobData.Parse(json).As<T>()
-            : throw new JobResultMissingException(this);
+        return StoredResult is { } json ? JobData.Parse(json).As<T>()! : throw new JobResultMissingException(this);
     }
 
     /// <summary>Reads what the job's function returned, if it has.</summary>
     /// <typeparam name="T">The type to read it as.</typeparam>
     /// <param name="result">The result; the default value when there is none.</param>
-    /// <returns>Whether there is one: false while the job as it was read has not finished, when its application returns nothing, and when what it returned is not a <typeparamref name="T"/>.</returns>
-    public bool TryGetResult<T>(out T? result)
+    /// <returns>Whether there is one: false while the job's run, as it was read, has not ended well, when its application returns nothing, and when what it returned is not a <typeparamref name="T"/>.</returns>
+    public bool TryGetResult<T>([MaybeNullWhen(false)] out T result)
     {
         result = default;
-        if (State != JobState.JobFinished || _fields.Result is not { } json)
+        if (StoredResult is not { } json)
         {
             return false;
         }
 
         try
         {
-            result = JobData.Parse(json).As<T>();
+            result = JobData.Parse(json).As<T>()!;
             return true;
         }
         catch (Exception exception) when (exception is System.Text.Json.JsonException or NotSupportedException)
@@ -184,13 +183,27 @@ public sealed class Job
     /// <exception cref="JobStuckException">The job cannot go on by itself; the exception says why.</exception>
     /// <exception cref="JobNotFoundException">The job was deleted.</exception>
     /// <exception cref="InvalidOperationException">The job was not given out by a client, but to a hook or by a store.</exception>
-    public Task<T?> ResultAsync<T>(CancellationToken cancellationToken = default) => _client is null
+    public Task<T> ResultAsync<T>(CancellationToken cancellationToken = default) => _client is null
         ? throw new InvalidOperationException($"Job {Id} does not come from a client, so it cannot be awaited by itself. Call client.ResultAsync<{typeof(T).Name}>(job.Id).")
         : _client.ResultAsync<T>(Id, cancellationToken);
+
+    /// <summary>A job stands for its number wherever one is asked for.</summary>
+    /// <param name="job">The job.</param>
+    public static implicit operator JobId(Job job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return job.Id;
+    }
 
     /// <summary>Writes number, application, workdir and state.</summary>
     /// <returns>For example <c>job 17 (Relax in study/4): RUNNING</c>.</returns>
     public override string ToString() => $"job {Id} ({Application} in {Workdir}): {State.ToText()}";
+
+    // A result counts from the end of the run on, so that Postprocess can look at it.
+    private string? StoredResult => State is JobState.RunDone or JobState.Postprocessed or JobState.StagedOut or JobState.JobFinished ? _fields.Result : null;
+
+    /// <summary>The client that gave the job out; null for jobs of hooks and stores.</summary>
+    internal BalsamClient? Giver => _client;
 
     /// <summary>The same job, for a user of a client.</summary>
     internal Job GivenBy(BalsamClient client) => ReferenceEquals(client, _client) ? this : new Job(_fields, client);

@@ -265,13 +265,23 @@ public sealed partial class JobQuery
     /// <exception cref="FormatException"><paramref name="path"/> is not a path.</exception>
     public JobQuery WithParameter<T>(string path, Comparison comparison, T value) => Where(new JsonFilter(JsonSource.Parameters, JsonPath.Parse(path), comparison, JobData.From(value)));
 
-    /// <summary>Jobs that were started so many times.</summary>
-    /// <param name="min">At least.</param>
+    /// <summary>Jobs that were started exactly so many times.</summary>
+    /// <param name="attempts">How often.</param>
+    /// <returns>The narrower query.</returns>
+    public JobQuery WithAttempts(int attempts) => Where(new AttemptFilter(attempts, attempts));
+
+    /// <summary>Jobs that were started so many times: <c>WithAttempts(min: 3)</c>.</summary>
+    /// <param name="min">At least; null for no limit.</param>
     /// <param name="max">At most; null for no limit.</param>
     /// <returns>The narrower query.</returns>
-    public JobQuery WithAttempts(int min, int? max = null) => Where(new AttemptFilter(min, max));
+    public JobQuery WithAttempts(int? min = null, int? max = null) => Where(new AttemptFilter(min, max));
 
-    /// <summary>Jobs of some priority.</summary>
+    /// <summary>Jobs of exactly one priority.</summary>
+    /// <param name="priority">The priority.</param>
+    /// <returns>The narrower query.</returns>
+    public JobQuery WithPriority(int priority) => Where(new PriorityFilter(priority, priority));
+
+    /// <summary>Jobs of some priorities: <c>WithPriority(min: 1)</c>.</summary>
     /// <param name="min">At least; null for no limit.</param>
     /// <param name="max">At most; null for no limit.</param>
     /// <returns>The narrower query.</returns>

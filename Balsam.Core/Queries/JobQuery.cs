@@ -34,6 +34,8 @@ public sealed partial class JobQuery : IAsyncEnumerable<Job>
     /// <summary>What the store is asked; <see cref="ParentsOf(JobId)"/> and <see cref="DescendantsOf(JobId)"/> add numbers once the query runs.</summary>
     public JobSelector Selector { get; }
 
+    internal IJobStore Store => _store;
+
     internal bool IsCut => Selector.Skip > 0 || Selector.Take < int.MaxValue;
 
     /// <summary>Orders by a field, smallest first; the number breaks ties.</summary>

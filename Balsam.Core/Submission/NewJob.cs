@@ -109,6 +109,21 @@ public sealed class NewJob
         return this;
     }
 
+    /// <summary>Makes the job wait for several stored ones.</summary>
+    /// <param name="parents">The parents.</param>
+    /// <param name="condition">How each must end.</param>
+    /// <returns>This job.</returns>
+    public NewJob After(IEnumerable<Job> parents, DependencyCondition condition = DependencyCondition.Success)
+    {
+        ArgumentNullException.ThrowIfNull(parents);
+        foreach (Job parent in parents)
+        {
+            After(parent, condition);
+        }
+
+        return this;
+    }
+
     /// <summary>Sets a tag.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="value">Its value.</param>

@@ -1,4 +1,4 @@
-namespace Balsam.Launch;
+namespace Balsam;
 
 /// <summary>How a launcher runs. Copied when it starts: later edits do nothing.</summary>
 public sealed class LauncherOptions

@@ -10,7 +10,7 @@ namespace Balsam.Architecture.Tests;
 public sealed class Walls
 {
     private static readonly System.Reflection.Assembly Core = typeof(Job).Assembly;
-    private static readonly System.Reflection.Assembly Launch = typeof(Balsam.Launch.LauncherOptions).Assembly;
+    private static readonly System.Reflection.Assembly Launch = typeof(LauncherOptions).Assembly;
     private static readonly System.Reflection.Assembly LiteDb = typeof(Storage.LiteDb.LiteDbJobStore).Assembly;
     private static readonly System.Reflection.Assembly Reports = typeof(CampaignReports).Assembly;
     private static readonly System.Reflection.Assembly TestingKit = typeof(Testing.InMemoryJobStore).Assembly;

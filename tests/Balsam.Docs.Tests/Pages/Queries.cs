@@ -42,7 +42,7 @@ public sealed class Queries
         #endregion
 
         #region combined
-        JobQuery trouble = client.Jobs.WhereAny(q => q.InState(JobState.Failed), q => q.WithAttempts(3)).WhereNot(q => q.WithTag("ignore"));
+        JobQuery trouble = client.Jobs.WhereAny(q => q.InState(JobState.Failed), q => q.WithAttempts(min: 3)).WhereNot(q => q.WithTag("ignore"));
         JobFilter late = new LastUpdateFilter(null, midnight) & !new StateFilter(JobStates.Final);
         long stuck = await client.Jobs.Where(late | new AttemptFilter(3, null)).CountAsync();
         #endregion
