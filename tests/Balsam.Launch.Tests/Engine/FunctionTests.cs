@@ -18,6 +18,21 @@ public sealed class FunctionTests(StoreKind store)
     }
 
     [Test]
+    public async Task Postprocess_OfAFunction_SeesWhatItReturned()
+    {
+        await using EngineHarness engine = await StartAsync();
+        int? seen = null;
+        engine.Behaviour.Run = (_, _, _) => Task.FromResult("42");
+        engine.Behaviour.Postprocess = (context, _) =>
+        {
+            seen = int.Parse(context.Job.GetResult<string>(), System.Globalization.CultureInfo.InvariantCulture);
+            return Task.FromResult(PostprocessOutcome.Done);
+        };
+        await engine.RunAsync(Hooked.NewJob("x"));
+        Assert.That(seen, Is.EqualTo(42));
+    }
+
+    [Test]
     public async Task Run_ReturnsNull_TheResultIsNull()
     {
         await using EngineHarness engine = await StartAsync();
