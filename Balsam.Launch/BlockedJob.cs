@@ -1,4 +1,4 @@
-namespace Balsam.Launch;
+namespace Balsam;
 
 /// <summary>A job that cannot go on.</summary>
 /// <param name="Explanation">Why, with typed reasons.</param>

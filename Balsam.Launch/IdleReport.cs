@@ -1,6 +1,6 @@
 using Balsam.Storage;
 
-namespace Balsam.Launch;
+namespace Balsam;
 
 /// <summary>How things stand when a launcher has nothing left to do: how many jobs ended how, and which cannot go on, and why.</summary>
 /// <param name="Counts">The jobs of the store by state.</param>

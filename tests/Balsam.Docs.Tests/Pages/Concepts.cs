@@ -1,4 +1,3 @@
-using Balsam.Launch;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

@@ -54,6 +54,16 @@ internal sealed class SampleProcess : IDisposable
         throw new AssertionException($"The process ended without the line. It wrote:\n{string.Join('\n', _seen)}\n{await _errors}");
     }
 
+    /// <summary>Waits until so many files lie in a directory.</summary>
+    public async Task WaitForFilesAsync(string directory, string pattern, int count)
+    {
+        while (!Directory.Exists(directory) || Directory.GetFiles(directory, pattern).Length < count)
+        {
+            Assert.That(_process.HasExited, Is.False, "The process ended before it had made the files.");
+            await Task.Delay(5, _patience.Token);
+        }
+    }
+
     /// <summary>Kills the process alone, as kill -9 does, and waits until it is dead.</summary>
     public async Task KillAsync()
     {
