@@ -7,15 +7,16 @@ namespace Balsam.Throughput;
 /// <param name="Runs">How many counted runs of each.</param>
 /// <param name="Directory">The directory to write below; null for one of memory where there is one.</param>
 /// <param name="Json">The file for the figures as JSON; null for none.</param>
-/// <param name="Scale">How much larger than quick the large scenarios are.</param>
-internal sealed record CommandLine(IReadOnlyList<string> Scenarios, int Runs, string? Directory, string? Json, double Scale)
+/// <param name="Scale">How much larger than usual the scenarios are.</param>
+/// <param name="Guards">Whether to measure the guarded ratios in small instead of scenarios.</param>
+internal sealed record CommandLine(IReadOnlyList<string> Scenarios, int Runs, string? Directory, string? Json, double Scale, bool Guards)
 {
-    public const string Usage = "Balsam.Throughput SCENARIO… [--runs N] [--dir DIR] [--json FILE] [--scale X]";
+    public const string Usage = "Balsam.Throughput SCENARIO… [--runs N] [--dir DIR] [--json FILE] [--scale X] | --guard [--dir DIR]";
 
     /// <summary>Reads the arguments; null when they cannot be understood.</summary>
     public static CommandLine? Parse(string[] arguments)
     {
-        var line = new CommandLine([], 5, null, null, 1);
+        var line = new CommandLine([], 5, null, null, 1, false);
         for (int i = 0; i < arguments.Length; i++)
         {
             string? value = i + 1 < arguments.Length ? arguments[i + 1] : null;
@@ -31,6 +32,10 @@ internal sealed record CommandLine(IReadOnlyList<string> Scenarios, int Runs, st
             {
                 i++;
             }
+            else if (arguments[i] == "--guard")
+            {
+                read = line with { Guards = true };
+            }
             else if (arguments[i].StartsWith('-'))
             {
                 return null;
@@ -39,6 +44,6 @@ internal sealed record CommandLine(IReadOnlyList<string> Scenarios, int Runs, st
             line = read ?? line with { Scenarios = [.. line.Scenarios, arguments[i]] };
         }
 
-        return line.Scenarios.Count == 0 ? null : line;
+        return line.Guards == (line.Scenarios.Count == 0) ? line : null;
     }
 }

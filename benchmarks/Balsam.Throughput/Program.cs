@@ -2,6 +2,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Balsam.Throughput;
+using Balsam.Throughput.Guarding;
 using Balsam.Throughput.Measuring;
 using Balsam.Throughput.Scenarios;
 
@@ -29,9 +30,14 @@ figures.Add("machine.cores", Environment.ProcessorCount);
 figures.Add("machine.os", $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}");
 figures.Add("machine.runtime", RuntimeInformation.FrameworkDescription);
 figures.Add("machine.date", DateTimeOffset.UtcNow.ToString("u", CultureInfo.InvariantCulture));
-figures.Add("machine.runs", line.Runs);
 try
 {
+    if (line.Guards)
+    {
+        return await Guard.RunAsync(root) ? 0 : 1;
+    }
+
+    figures.Add("machine.runs", line.Runs);
     foreach ((string name, IScenario? scenario) in scenarios)
     {
         if (File.Exists("/proc/loadavg"))

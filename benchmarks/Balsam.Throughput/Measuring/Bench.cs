@@ -6,7 +6,7 @@ namespace Balsam.Throughput.Measuring;
 /// <summary>What a scenario needs: where to write, how often to run, where the figures go.</summary>
 /// <param name="root">The directory of this run of the program.</param>
 /// <param name="runs">How many counted runs.</param>
-/// <param name="scale">How much larger than quick the large scenarios are.</param>
+/// <param name="scale">How much larger than usual the scenarios are.</param>
 /// <param name="figures">Where the figures go.</param>
 internal sealed class Bench(string root, int runs, double scale, Figures figures)
 {
@@ -15,9 +15,10 @@ internal sealed class Bench(string root, int runs, double scale, Figures figures
 
     public int Runs => runs;
 
-    public double Scale => scale;
-
     public Figures Figures => figures;
+
+    /// <summary>How many of something to do, where the scenario in full size does a given number.</summary>
+    public int Scaled(int full) => Math.Max(1, (int)(full * scale));
 
     /// <summary>A new directory. Nothing is deleted between runs: creating files after a delete is slower on some file systems.</summary>
     public string NewDirectory() => Directory.CreateDirectory(Path.Combine(root, (++_directories).ToString(CultureInfo.InvariantCulture))).FullName;

@@ -14,6 +14,9 @@ internal sealed class Figures
 
     public void Add(string key, string value) => Put(key, value, value);
 
+    /// <summary>A number that has been added.</summary>
+    public double Number(string key) => (double)_all[key];
+
     public async Task WriteJsonAsync(string path)
     {
         await using FileStream file = File.Create(path);

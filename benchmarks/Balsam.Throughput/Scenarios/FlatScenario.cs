@@ -8,10 +8,12 @@ namespace Balsam.Throughput.Scenarios;
 internal sealed class FlatScenario : IScenario
 {
     private const int Count = 4000;
+    private const int Largest = 100_000;
+    private static readonly int[] Sizes = [1000, 10_000, 100_000, 1_000_000];
 
     public async Task RunAsync(string name, Bench bench)
     {
-        int[] sizes = bench.Scale >= 10 ? [1000, 10_000, 100_000, 1_000_000] : [1000, 10_000, 100_000];
+        int[] sizes = [.. Sizes.Where(size => size <= Math.Max(bench.Scaled(Largest), Sizes[1]))];
         var filled = new string[sizes.Length];
         for (int i = 0; i < sizes.Length; i++)
         {

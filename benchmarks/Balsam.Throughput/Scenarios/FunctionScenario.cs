@@ -7,28 +7,29 @@ namespace Balsam.Throughput.Scenarios;
 /// <summary>20,000 functions that do nothing, against a bare loop that writes the same documents in the same batches to LiteDB on the same streams.</summary>
 internal sealed class FunctionScenario : IScenario
 {
-    private const int Count = 20_000;
+    private const int Full = 20_000;
 
     public async Task RunAsync(string name, Bench bench)
     {
+        int count = bench.Scaled(Full);
         string last = "";
         (List<Timing> engine, List<(Recording Recording, Timing Timing)> limit) = await bench.InTurnAsync(
-            () => RunEngineAsync(last = bench.NewDirectory()),
+            () => RunEngineAsync(last = bench.NewDirectory(), count),
             () => Task.FromResult(RunLimit(last, bench.NewDirectory())));
-        double rate = engine.Median(run => Count / run.Seconds);
-        double limitRate = limit.Median(run => Count / run.Timing.Seconds);
+        double rate = engine.Median(run => count / run.Seconds);
+        double limitRate = limit.Median(run => count / run.Timing.Seconds);
         bench.Figures.Add($"{name}.jobs_per_s", rate);
         bench.Figures.Add($"{name}.limit_per_s", limitRate);
         bench.Figures.Add($"{name}.ratio", rate / limitRate);
-        bench.Figures.Add($"{name}.cpu_ms_per_job", engine.Median(run => run.Cpu.All * 1000 / Count));
-        bench.Figures.Add($"{name}.limit_cpu_ms_per_job", limit.Median(run => run.Timing.Cpu.All * 1000 / Count));
+        bench.Figures.Add($"{name}.cpu_ms_per_job", engine.Median(run => run.Cpu.All * 1000 / count));
+        bench.Figures.Add($"{name}.limit_cpu_ms_per_job", limit.Median(run => run.Timing.Cpu.All * 1000 / count));
         bench.Figures.Add($"{name}.changes_per_batch", limit.Median(run => (double)run.Recording.Updates / run.Recording.Batches));
     }
 
-    private static async Task<Timing> RunEngineAsync(string directory)
+    private static async Task<Timing> RunEngineAsync(string directory, int count)
     {
         await using BalsamSite site = await Sites.OpenAsync(directory, balsam => balsam.AddApplication<Nothing>());
-        return await Sites.TimeAsync(site, [.. Enumerable.Range(0, Count).Select(i => Nothing.NewJob(i))]);
+        return await Sites.TimeAsync(site, [.. Enumerable.Range(0, count).Select(i => Nothing.NewJob(i))]);
     }
 
     private static (Recording Recording, Timing Timing) RunLimit(string engineDirectory, string directory)

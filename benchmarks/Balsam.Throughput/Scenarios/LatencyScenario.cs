@@ -8,14 +8,15 @@ namespace Balsam.Throughput.Scenarios;
 internal sealed class LatencyScenario : IScenario
 {
     private const int Warm = 200;
-    private const int Count = 500;
+    private const int Full = 500;
 
     public async Task RunAsync(string name, Bench bench)
     {
+        int count = bench.Scaled(Full);
         await using BalsamSite site = await Sites.OpenAsync(bench.NewDirectory(), balsam => balsam.AddApplication<Stamp>());
         List<double> submits = [];
         List<double> children = [];
-        for (int i = 0; i < Warm + Count; i++)
+        for (int i = 0; i < Warm + count; i++)
         {
             int number = 2 * i;
             NewJob parent = Stamp.NewJob(number);
@@ -30,7 +31,7 @@ internal sealed class LatencyScenario : IScenario
             }
         }
 
-        await Sites.DemandFinishedAsync(site, 2 * (Warm + Count));
+        await Sites.DemandFinishedAsync(site, 2 * (Warm + count));
         Add("submit", submits);
         Add("child", children);
 

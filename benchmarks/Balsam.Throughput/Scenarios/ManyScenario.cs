@@ -12,7 +12,7 @@ internal sealed class ManyScenario : IScenario
 
     public async Task RunAsync(string name, Bench bench)
     {
-        int count = (int)(QuickCount * bench.Scale);
+        int count = bench.Scaled(QuickCount);
         BareLoop loop = await bench.LoopAsync();
         (List<(double Seconds, double Bytes)> engine, List<BareLoopResult> limit) = await bench.InTurnAsync(
             () => RunEngineAsync(bench.NewDirectory(), count),

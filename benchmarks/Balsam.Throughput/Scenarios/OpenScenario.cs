@@ -14,12 +14,13 @@ internal sealed class OpenScenario : IScenario
     public async Task RunAsync(string name, Bench bench)
     {
         string path = Path.Combine(bench.NewDirectory(), "balsam.db");
-        int waiting = (int)(QuickWaiting * bench.Scale);
-        await StoreFiller.FillAsync(path, (int)(QuickFinished * bench.Scale), waiting);
+        int waiting = bench.Scaled(QuickWaiting);
+        int finished = bench.Scaled(QuickFinished);
+        await StoreFiller.FillAsync(path, finished, waiting);
         (List<(Timing Timing, long Managed)> opens, List<Timing> scans) = await bench.InTurnAsync(() => OpenAsync(path), () => Timing.OfAsync(() => Task.Run(() => Scan(path))));
         double seconds = opens.Median(open => open.Timing.Seconds);
         double scan = scans.Median(run => run.Seconds);
-        bench.Figures.Add($"{name}.jobs", (QuickFinished * bench.Scale) + waiting);
+        bench.Figures.Add($"{name}.jobs", finished + waiting);
         bench.Figures.Add($"{name}.seconds", seconds);
         bench.Figures.Add($"{name}.scan_seconds", scan);
         bench.Figures.Add($"{name}.ratio", seconds / scan);

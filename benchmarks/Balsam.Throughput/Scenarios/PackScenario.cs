@@ -11,7 +11,7 @@ namespace Balsam.Throughput.Scenarios;
 /// </remarks>
 internal sealed class PackScenario : IScenario
 {
-    private const int Count = 1_000_000;
+    private const int Full = 1_000_000;
     private const int Offered = 32;
     private const int Ended = 16;
     private static readonly int[] Sizes = [10, 100, 1000, 10_000];
@@ -27,12 +27,13 @@ internal sealed class PackScenario : IScenario
 
     public async Task RunAsync(string name, Bench bench)
     {
+        int count = bench.Scaled(Full);
         List<Timing[]> runs = await bench.RepeatAsync(async () =>
         {
             var timings = new Timing[Sizes.Length];
             for (int size = 0; size < Sizes.Length; size++)
             {
-                timings[size] = await RunAsync(Sizes[size]);
+                timings[size] = await RunAsync(Sizes[size], count);
             }
 
             return timings;
@@ -40,13 +41,13 @@ internal sealed class PackScenario : IScenario
         double[] seconds = [.. Sizes.Select((_, size) => runs.Median(run => run[size].Seconds))];
         for (int size = 0; size < Sizes.Length; size++)
         {
-            bench.Figures.Add(string.Create(CultureInfo.InvariantCulture, $"{name}.placements_per_s_at_{Sizes[size]}"), Count / seconds[size]);
+            bench.Figures.Add(string.Create(CultureInfo.InvariantCulture, $"{name}.placements_per_s_at_{Sizes[size]}"), count / seconds[size]);
         }
 
         bench.Figures.Add($"{name}.ratio", seconds[^1] / seconds[0]);
     }
 
-    private static Task<Timing> RunAsync(int nodes)
+    private static Task<Timing> RunAsync(int nodes, int count)
     {
         var cluster = new Cluster(nodes);
         while (cluster.Pack() == Offered)
@@ -59,7 +60,7 @@ internal sealed class PackScenario : IScenario
 
         return Timing.OfAsync(() =>
         {
-            for (int placed = 0; placed < Count; placed += cluster.Turn())
+            for (int placed = 0; placed < count; placed += cluster.Turn())
             {
             }
 
