@@ -98,10 +98,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
                 KeyMap.Write(database, batch.Inserts);
                 jobs.Insert(batch.Inserts.Select(job => ToDocument(job, [])));
                 WriteParents(database, batch);
-                foreach (Job job in batch.Updates)
-                {
-                    Replace(jobs, job, ToDocument(job, ChunksOf(job.Id, database)));
-                }
+                ReplaceAll(jobs, [.. batch.Updates.Select(job => ToDocument(job, ChunksOf(job.Id, database)))]);
 
                 if (batch.Deletes.Count > 0)
                 {
@@ -277,16 +274,15 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     }
 
     // LiteDB's update compares every old index key with every new one; a job of many tags is cheaper to take out and put in.
-    private static void Replace(ILiteCollection<BsonDocument> jobs, Job job, BsonDocument document)
+    private static void ReplaceAll(ILiteCollection<BsonDocument> jobs, BsonDocument[] documents)
     {
-        if (job.Tags.Count <= MaxComparedKeys)
+        ILookup<bool, BsonDocument> byTags = documents.ToLookup(document => JobDocument.CountTags(document) > MaxComparedKeys);
+        jobs.Update(byTags[false]);
+        foreach (BsonDocument document in byTags[true])
         {
-            jobs.Update(document);
-            return;
+            jobs.Delete(document["_id"]);
+            jobs.Insert(document);
         }
-
-        jobs.Delete(job.Id.Value);
-        jobs.Insert(document);
     }
 
     private List<Job> ReadActive()
@@ -327,9 +323,10 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
 
     private static void WriteParents(LiteDatabase database, WriteBatch batch)
     {
-        foreach (Job job in batch.Inserts.Where(job => !job.Parents.IsEmpty))
+        // Even a call without a document would open the collection for writing.
+        if (batch.Inserts.Any(job => !job.Parents.IsEmpty))
         {
-            StoreCollections.Parents(database).Insert(ParentsDocument.Write(job));
+            StoreCollections.Parents(database).Insert(batch.Inserts.Where(job => !job.Parents.IsEmpty).Select(ParentsDocument.Write));
         }
 
         foreach (Job job in batch.Relinked)

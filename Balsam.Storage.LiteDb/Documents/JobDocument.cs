@@ -73,6 +73,8 @@ internal static class JobDocument
 
     public static ImmutableArray<long> ReadChunks(BsonDocument document) => [.. document[ChunksField].AsArray.Select(chunk => chunk.AsInt64)];
 
+    public static int CountTags(BsonDocument document) => document["tags"] is { IsArray: true } tags ? tags.AsArray.Count : 0;
+
     public static string TagKey(string key, string value) => key + TagSeparator + value;
 
     private static string KeyOf(string tag) => tag[..tag.IndexOf(TagSeparator, StringComparison.Ordinal)];
