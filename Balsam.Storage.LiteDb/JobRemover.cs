@@ -25,6 +25,7 @@ internal static class JobRemover
         foreach (JobId id in ids)
         {
             jobs.Delete(id.Value);
+            StoreCollections.Parents(database).Delete(id.Value);
         }
     }
 }

@@ -97,10 +97,8 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
 
                 KeyMap.Write(database, batch.Inserts);
                 jobs.Insert(batch.Inserts.Select(job => ToDocument(job, [])));
-                foreach (Job job in batch.Updates)
-                {
-                    Replace(jobs, job, ToDocument(job, ChunksOf(job.Id, database)));
-                }
+                WriteParents(database, batch);
+                ReplaceAll(jobs, [.. batch.Updates.Select(job => ToDocument(job, ChunksOf(job.Id, database)))]);
 
                 if (batch.Deletes.Count > 0)
                 {
@@ -136,7 +134,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
 
     /// <inheritdoc/>
     protected override Job? Read(JobId id) =>
-        Reading(database => StoreCollections.Jobs(database).FindById(id.Value) is { } document ? JobDocument.Read(document) : null);
+        Reading(database => JobReader.Find(database, id.Value));
 
     /// <inheritdoc/>
     protected override IEnumerable<Job> ReadChildren(JobId parent) => Scan(new ChildOfFilter(parent), false);
@@ -275,17 +273,16 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
         }
     }
 
-    // LiteDB's update compares every old index key with every new one; a job of many parents or tags is cheaper to take out and put in.
-    private static void Replace(ILiteCollection<BsonDocument> jobs, Job job, BsonDocument document)
+    // LiteDB's update compares every old index key with every new one; a job of many tags is cheaper to take out and put in.
+    private static void ReplaceAll(ILiteCollection<BsonDocument> jobs, BsonDocument[] documents)
     {
-        if (job.Parents.Length + job.Tags.Count <= MaxComparedKeys)
+        ILookup<bool, BsonDocument> byTags = documents.ToLookup(document => JobDocument.CountTags(document) > MaxComparedKeys);
+        jobs.Update(byTags[false]);
+        foreach (BsonDocument document in byTags[true])
         {
-            jobs.Update(document);
-            return;
+            jobs.Delete(document["_id"]);
+            jobs.Insert(document);
         }
-
-        jobs.Delete(job.Id.Value);
-        jobs.Insert(document);
     }
 
     private List<Job> ReadActive()
@@ -293,15 +290,19 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
         List<Job> jobs = [];
         foreach (long[] ids in ActiveIds().Chunk(ScanPage))
         {
-            Dictionary<long, BsonDocument> documents = File.Read(database => ReadAll(StoreCollections.Jobs(database), ids));
-            foreach (long id in ids)
+            File.Read(database =>
             {
-                BsonDocument document = documents.GetValueOrDefault(id)
-                    ?? throw new StoreException(StoreErrorKind.Unreadable, FormattableString.Invariant($"The store file '{_path}' is damaged: job {id} is missing. Restore a backup of it."));
-                Job job = JobDocument.Read(document);
-                _chunks[job.Id] = JobDocument.ReadChunks(document);
-                jobs.Add(job);
-            }
+                Dictionary<long, BsonDocument> documents = JobReader.ReadAll(StoreCollections.Jobs(database), ids);
+                BsonDocument[] active = [.. ids.Select(id => documents.GetValueOrDefault(id)
+                    ?? throw new StoreException(StoreErrorKind.Unreadable, FormattableString.Invariant($"The store file '{_path}' is damaged: job {id} is missing. Restore a backup of it.")))];
+                jobs.AddRange(JobReader.Read(database, active));
+                foreach (BsonDocument document in active)
+                {
+                    _chunks[new JobId(document["_id"].AsInt64)] = JobDocument.ReadChunks(document);
+                }
+
+                return active.Length;
+            });
         }
 
         return jobs;
@@ -316,18 +317,23 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
         }
     }
 
-    // Ids that stand close together are read in one walk along the index.
-    private static Dictionary<long, BsonDocument> ReadAll(ILiteCollection<BsonDocument> jobs, long[] ids)
-    {
-        IEnumerable<BsonDocument?> documents = ids[^1] - ids[0] < 2L * ids.Length
-            ? jobs.Find(BsonExpression.Create("$._id BETWEEN @0 AND @1", ids[0], ids[^1]))
-            : ids.Select(id => jobs.FindById(id));
-        return documents.OfType<BsonDocument>().ToDictionary(document => document["_id"].AsInt64);
-    }
-
     private ImmutableArray<long> ChunksOf(JobId id, LiteDatabase database) =>
         _chunks.TryGetValue(id, out ImmutableArray<long> known) ? known
         : StoreCollections.Jobs(database).FindById(id.Value) is { } document ? JobDocument.ReadChunks(document) : [];
+
+    private static void WriteParents(LiteDatabase database, WriteBatch batch)
+    {
+        // Even a call without a document would open the collection for writing.
+        if (batch.Inserts.Any(job => !job.Parents.IsEmpty))
+        {
+            StoreCollections.Parents(database).Insert(batch.Inserts.Where(job => !job.Parents.IsEmpty).Select(ParentsDocument.Write));
+        }
+
+        foreach (Job job in batch.Relinked)
+        {
+            StoreCollections.Parents(database).Upsert(ParentsDocument.Write(job));
+        }
+    }
 
     private static void WriteRecords(LiteDatabase database, WriteBatch batch)
     {
@@ -428,7 +434,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
             List<Job> page = Reading(database =>
             {
                 ILiteQueryable<BsonDocument> query = StoreCollections.Jobs(database).Query().Where(between(first, last));
-                return (descending ? query.OrderByDescending(order) : query.OrderBy(order)).Limit(size).ToEnumerable().Select(JobDocument.Read).ToList();
+                return JobReader.Read(database, (descending ? query.OrderByDescending(order) : query.OrderBy(order)).Limit(size).ToList());
             });
             foreach (Job job in page)
             {
@@ -448,7 +454,11 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     {
         KeyFilter { Keys: { } keys } => _keys.Find(keys),
         OrFilter any => any.Parts.SelectMany(each => FindNumbers(FindIndexed(each)!)),
-        _ => Reading(database => StoreCollections.Jobs(database).Query().Where(FilterTranslator.ToCondition(part)).Select("$._id").ToEnumerable().Select(row => row["_id"].AsInt64).ToArray()),
+        _ => Reading(database =>
+        {
+            (ILiteCollection<BsonDocument> collection, BsonExpression condition) = FilterTranslator.Translate(database, part);
+            return collection.Query().Where(condition).Select("$._id").ToEnumerable().Select(row => row["_id"].AsInt64).ToArray();
+        }),
     };
 
     // The numbers first, for these indexes are in no order of number: 8 bytes a job.
@@ -465,7 +475,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
 
         foreach (long[] page in ids.Chunk(FirstScanPage))
         {
-            foreach (Job job in Reading(database => page.Select(id => StoreCollections.Jobs(database).FindById(id)).Where(document => document is not null).Select(JobDocument.Read).ToList()))
+            foreach (Job job in Reading(database => JobReader.Read(database, [.. page.Select(id => StoreCollections.Jobs(database).FindById(id)).Where(document => document is not null)])))
             {
                 yield return job;
             }

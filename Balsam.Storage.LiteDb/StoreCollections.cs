@@ -16,6 +16,9 @@ internal static class StoreCollections
 
     public static ILiteCollection<BsonDocument> Jobs(LiteDatabase database) => database.GetCollection("jobs", BsonAutoId.Int64);
 
+    /// <summary>The parents of each job that has any.</summary>
+    public static ILiteCollection<BsonDocument> Parents(LiteDatabase database) => database.GetCollection("parents", BsonAutoId.Int64);
+
     public static ILiteCollection<BsonDocument> Events(LiteDatabase database) => database.GetCollection("events", BsonAutoId.Int64);
 
     public static ILiteCollection<BsonDocument> States(LiteDatabase database) => database.GetCollection("states", BsonAutoId.Int64);
@@ -28,8 +31,7 @@ internal static class StoreCollections
 
     public static void EnsureIndexes(LiteDatabase database)
     {
-        ILiteCollection<BsonDocument> jobs = Jobs(database);
-        jobs.EnsureIndex("tagids", TagIndex);
-        jobs.EnsureIndex("parents", ParentIndex);
+        Jobs(database).EnsureIndex("tagids", TagIndex);
+        Parents(database).EnsureIndex("parents", ParentIndex);
     }
 }

@@ -7,9 +7,10 @@ namespace Balsam;
 /// <summary>An immutable JSON object: a job's data, its parameters, or what belongs to an event.</summary>
 public sealed class JobData : IEquatable<JobData>
 {
-    private readonly JsonDocument _document;
+    // Read when somebody asks for it: of most jobs that are read or written, nobody does. Whoever loses a race has the same.
+    private JsonDocument? _document;
 
-    private JobData(string json, JsonDocument document)
+    private JobData(string json, JsonDocument? document)
     {
         Json = json;
         _document = document;
@@ -22,7 +23,7 @@ public sealed class JobData : IEquatable<JobData>
     public string Json { get; }
 
     /// <summary>The value as JSON.</summary>
-    public JsonElement Root => _document.RootElement;
+    public JsonElement Root => (_document ??= JsonDocument.Parse(Json)).RootElement;
 
     /// <summary>Whether there is nothing in it.</summary>
     public bool IsEmpty => ReferenceEquals(this, Empty) || Json == "{}";
@@ -46,11 +47,20 @@ public sealed class JobData : IEquatable<JobData>
         }
     }
 
+    /// <summary>Brings stored data back, without reading it yet. For stores.</summary>
+    /// <param name="json">The <see cref="Json"/> of data that was stored.</param>
+    /// <returns>The data.</returns>
+    public static JobData Restore(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return new JobData(json, null);
+    }
+
     /// <summary>Makes data from an object or value.</summary>
     /// <typeparam name="T">Its type.</typeparam>
     /// <param name="value">The value.</param>
     /// <returns>The data.</returns>
-    public static JobData From<T>(T value) => Parse(JsonSerializer.Serialize(value, BalsamJson.TypeInfo<T>()));
+    public static JobData From<T>(T value) => new(JsonSerializer.Serialize(value, BalsamJson.TypeInfo<T>()), null);
 
     /// <summary>Whether there is a member of a name.</summary>
     /// <param name="name">The name.</param>
@@ -145,7 +155,7 @@ public sealed class JobData : IEquatable<JobData>
     }
 
     /// <inheritdoc/>
-    public bool Equals(JobData? other) => other is not null && (ReferenceEquals(this, other) || JsonElement.DeepEquals(Root, other.Root));
+    public bool Equals(JobData? other) => other is not null && (ReferenceEquals(this, other) || Json == other.Json || JsonElement.DeepEquals(Root, other.Root));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as JobData);

@@ -47,10 +47,11 @@ internal static class ParameterRules
             refuse(kind, message);
         }
 
-        string known = application.Parameters.Count == 0 ? "none" : string.Join(", ", application.Parameters.Select(parameter => parameter.Name));
+        string Known() => application.Parameters.Count == 0 ? "none" : string.Join(", ", application.Parameters.Select(parameter => parameter.Name));
+
         foreach (string name in given.Names.Except(application.Parameters.Select(parameter => parameter.Name), StringComparer.Ordinal))
         {
-            Refuse(SubmitProblemKind.SurplusParameter, $"'{name}' is not a parameter of {application.Name}. Known: {known}.");
+            Refuse(SubmitProblemKind.SurplusParameter, $"'{name}' is not a parameter of {application.Name}. Known: {Known()}.");
         }
 
         JsonObject? completed = null;
@@ -58,7 +59,7 @@ internal static class ParameterRules
         {
             if (parameter.Required)
             {
-                Refuse(SubmitProblemKind.MissingParameter, $"parameter '{parameter.Name}' is missing{(parameter.Help is null ? "" : $" ({parameter.Help})")}. Known: {known}.");
+                Refuse(SubmitProblemKind.MissingParameter, $"parameter '{parameter.Name}' is missing{(parameter.Help is null ? "" : $" ({parameter.Help})")}. Known: {Known()}.");
             }
             else if (parameter.Default is not null)
             {

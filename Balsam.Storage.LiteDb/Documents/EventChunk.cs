@@ -60,7 +60,7 @@ internal static class EventChunk
             time += reader.Read7BitEncodedInt64();
             byte parts = reader.ReadByte();
             string? message = (parts & 1) != 0 ? reader.ReadString() : null;
-            JobData data = (parts & 2) != 0 ? JobData.Parse(reader.ReadString()) : JobData.Empty;
+            JobData data = (parts & 2) != 0 ? JobData.Restore(reader.ReadString()) : JobData.Empty;
             events.Add(new JobEvent { JobId = id, From = from, Trigger = trigger, To = to, At = DateTimeOffset.FromUnixTimeMilliseconds(time), Message = message, Data = data }
                 .WithSequence(sequence));
         }

@@ -28,57 +28,52 @@ internal static class JobDocument
             ["last"] = fields.LastUpdate.ToUnixTimeMilliseconds(),
             [ChunksField] = new BsonArray(chunks.Select(chunk => new BsonValue(chunk))),
         };
-        PutUnless(document, "key", fields.Key is null, () => fields.Key);
-        PutUnless(document, "par", fields.Parameters.IsEmpty, () => fields.Parameters.Json);
-        PutUnless(document, "data", fields.Data.IsEmpty, () => fields.Data.Json);
-        PutUnless(document, "tags", fields.Tags.Count == 0, () => new BsonArray(fields.Tags.Select(tag => new BsonValue(TagKey(tag.Key, tag.Value)))));
-        PutUnless(document, "parents", fields.Parents.IsEmpty, () => new BsonArray(fields.Parents.Select(edge => new BsonValue(edge.Parent.Value))));
-        PutUnless(document, "edges", fields.Parents.All(edge => edge.Condition == DependencyCondition.Success), () => new BsonArray(fields.Parents.Select(edge => new BsonValue((int)edge.Condition))));
-        PutUnless(document, "res", fields.Resources.Equals(JobResources.Default), () => ResourcesDocument.Write(fields.Resources));
-        PutUnless(document, "prio", fields.Priority == 0, () => fields.Priority);
-        PutUnless(document, "try", fields.Attempt == 0, () => fields.Attempt);
-        PutUnless(document, "code", fields.ReturnCode is null, () => fields.ReturnCode!.Value);
-        PutUnless(document, "fail", fields.Failure is null, () => FailureDocument.Write(fields.Failure!));
-        PutUnless(document, "out", fields.Result is null, () => fields.Result);
-        PutUnless(document, "pre", !fields.IsPreprocessed, () => true);
-        PutUnless(document, "due", fields.NotBefore is null, () => fields.NotBefore!.Value.ToUnixTimeMilliseconds());
+        Put(document, "key", fields.Key);
+        Put(document, "par", fields.Parameters.IsEmpty ? null : fields.Parameters.Json);
+        Put(document, "data", fields.Data.IsEmpty ? null : fields.Data.Json);
+        Put(document, "tags", fields.Tags.Count == 0 ? null : new BsonArray(fields.Tags.Select(tag => new BsonValue(TagKey(tag.Key, tag.Value)))));
+        Put(document, ParentsDocument.CountField, fields.Parents.IsEmpty ? null : fields.Parents.Length);
+        Put(document, "res", fields.Resources.Equals(JobResources.Default) ? null : ResourcesDocument.Write(fields.Resources));
+        Put(document, "prio", fields.Priority == 0 ? null : fields.Priority);
+        Put(document, "try", fields.Attempt == 0 ? null : fields.Attempt);
+        Put(document, "code", fields.ReturnCode is { } code ? code : null);
+        Put(document, "fail", fields.Failure is { } failure ? FailureDocument.Write(failure) : null);
+        Put(document, "out", fields.Result);
+        Put(document, "pre", fields.IsPreprocessed ? true : null);
+        Put(document, "due", fields.NotBefore is { } due ? due.ToUnixTimeMilliseconds() : null);
         return document;
     }
 
-    public static Job Read(BsonDocument document)
+    public static Job Read(BsonDocument document, ImmutableArray<JobDependency> parents) => Job.Restore(new JobSnapshot
     {
-        BsonValue parents = document["parents"];
-        BsonValue edges = document["edges"];
-        return Job.Restore(new JobSnapshot
-        {
-            Id = new JobId(document["_id"].AsInt64),
-            Version = document["ver"].AsInt64,
-            State = (JobState)document["state"].AsInt32,
-            Application = document["app"].AsString,
-            Site = document["site"].AsString,
-            Workdir = document["dir"].AsString,
-            CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(document["made"].AsInt64),
-            LastUpdate = DateTimeOffset.FromUnixTimeMilliseconds(document["last"].AsInt64),
-            Key = ReadKey(document),
-            Parameters = ReadData(document["par"]),
-            Data = ReadData(document["data"]),
-            Tags = document["tags"] is { IsArray: true } tags ? tags.AsArray.Select(tag => tag.AsString).ToDictionary(KeyOf, ValueOf, StringComparer.Ordinal) : JobTags.Empty,
-            Parents = !parents.IsArray ? [] :
-                [.. parents.AsArray.Select((parent, i) => new JobDependency(new JobId(parent.AsInt64), edges.IsArray ? (DependencyCondition)edges.AsArray[i].AsInt32 : DependencyCondition.Success))],
-            Resources = document["res"] is { IsDocument: true } resources ? ResourcesDocument.Read(resources.AsDocument) : JobResources.Default,
-            Priority = document["prio"] is { IsInt32: true } priority ? priority.AsInt32 : 0,
-            Attempt = document["try"] is { IsInt32: true } attempt ? attempt.AsInt32 : 0,
-            ReturnCode = document["code"] is { IsInt32: true } code ? code.AsInt32 : null,
-            Failure = document["fail"] is { IsDocument: true } failure ? FailureDocument.Read(failure.AsDocument) : null,
-            Result = document["out"] is { IsString: true } result ? result.AsString : null,
-            IsPreprocessed = document["pre"] is { IsBoolean: true } preprocessed && preprocessed.AsBoolean,
-            NotBefore = document["due"] is { IsInt64: true } due ? DateTimeOffset.FromUnixTimeMilliseconds(due.AsInt64) : null,
-        });
-    }
+        Id = new JobId(document["_id"].AsInt64),
+        Version = document["ver"].AsInt64,
+        State = (JobState)document["state"].AsInt32,
+        Application = document["app"].AsString,
+        Site = document["site"].AsString,
+        Workdir = document["dir"].AsString,
+        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(document["made"].AsInt64),
+        LastUpdate = DateTimeOffset.FromUnixTimeMilliseconds(document["last"].AsInt64),
+        Key = ReadKey(document),
+        Parameters = ReadData(document["par"]),
+        Data = ReadData(document["data"]),
+        Tags = document["tags"] is { IsArray: true } tags ? tags.AsArray.Select(tag => tag.AsString).ToDictionary(KeyOf, ValueOf, StringComparer.Ordinal) : JobTags.Empty,
+        Parents = parents,
+        Resources = document["res"] is { IsDocument: true } resources ? ResourcesDocument.Read(resources.AsDocument) : JobResources.Default,
+        Priority = document["prio"] is { IsInt32: true } priority ? priority.AsInt32 : 0,
+        Attempt = document["try"] is { IsInt32: true } attempt ? attempt.AsInt32 : 0,
+        ReturnCode = document["code"] is { IsInt32: true } code ? code.AsInt32 : null,
+        Failure = document["fail"] is { IsDocument: true } failure ? FailureDocument.Read(failure.AsDocument) : null,
+        Result = document["out"] is { IsString: true } result ? result.AsString : null,
+        IsPreprocessed = document["pre"] is { IsBoolean: true } preprocessed && preprocessed.AsBoolean,
+        NotBefore = document["due"] is { IsInt64: true } due ? DateTimeOffset.FromUnixTimeMilliseconds(due.AsInt64) : null,
+    });
 
     public static string? ReadKey(BsonDocument document) => document["key"] is { IsString: true } key ? key.AsString : null;
 
     public static ImmutableArray<long> ReadChunks(BsonDocument document) => [.. document[ChunksField].AsArray.Select(chunk => chunk.AsInt64)];
+
+    public static int CountTags(BsonDocument document) => document["tags"] is { IsArray: true } tags ? tags.AsArray.Count : 0;
 
     public static string TagKey(string key, string value) => key + TagSeparator + value;
 
@@ -86,13 +81,13 @@ internal static class JobDocument
 
     private static string ValueOf(string tag) => tag[(tag.IndexOf(TagSeparator, StringComparison.Ordinal) + 1)..];
 
-    private static JobData ReadData(BsonValue json) => json.IsString ? JobData.Parse(json.AsString) : JobData.Empty;
+    private static JobData ReadData(BsonValue json) => json.IsString ? JobData.Restore(json.AsString) : JobData.Empty;
 
-    private static void PutUnless(BsonDocument document, string name, bool isDefault, Func<BsonValue?> value)
+    private static void Put(BsonDocument document, string name, BsonValue? value)
     {
-        if (!isDefault)
+        if (value is { IsNull: false })
         {
-            document[name] = value();
+            document[name] = value;
         }
     }
 }

@@ -15,7 +15,7 @@ public class BsonBenchmarks
     public object JobToDocument() => JobDocument.Write(_job, [1, 2]);
 
     [Benchmark]
-    public Job DocumentToJob() => JobDocument.Read(_document);
+    public Job DocumentToJob() => JobDocument.Read(_document, []);
 
     [Benchmark]
     public byte[] DocumentToBytes() => BsonSerializer.Serialize(_document);

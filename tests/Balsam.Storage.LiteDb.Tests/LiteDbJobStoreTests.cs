@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Balsam.Storage.LiteDb.Files;
 using LiteDB;
@@ -7,6 +8,8 @@ namespace Balsam.Storage.LiteDb.Tests;
 /// <summary>What the LiteDB store does beyond the contract: its file, its schema, its owner.</summary>
 public sealed class LiteDbJobStoreTests
 {
+    private const int Current = 6;
+
     private string _directory = "";
 
     private string StorePath => Path.Combine(_directory, "store.db");
@@ -35,7 +38,7 @@ public sealed class LiteDbJobStoreTests
         Assert.That(after.Select(job => (job.Id, job.State, job.Version)), Is.EqualTo(before.Select(job => (job.Id, job.State, job.Version))));
         Assert.That((await store.CountAsync(JobFilter.All, CancellationToken.None))[JobState.Failed], Is.EqualTo(before.Count(job => job.State == JobState.Failed)));
         await store.DisposeAsync();
-        Rewrite(database => Assert.That(database.GetCollection("head").FindById(1)["schema"].AsInt32, Is.EqualTo(5)));
+        Rewrite(database => Assert.That(database.GetCollection("head").FindById(1)["schema"].AsInt32, Is.EqualTo(Current)));
     }
 
     [Test]
@@ -87,7 +90,7 @@ public sealed class LiteDbJobStoreTests
         await reopened.OpenAsync(CancellationToken.None);
         Assert.That((await reopened.CommitAsync([keyed], CancellationToken.None))[0].Existing, Is.EqualTo(new[] { first }));
         await reopened.DisposeAsync();
-        Rewrite(database => Assert.That(database.GetCollection("head").FindById(1)["schema"].AsInt32, Is.EqualTo(5)));
+        Rewrite(database => Assert.That(database.GetCollection("head").FindById(1)["schema"].AsInt32, Is.EqualTo(Current)));
     }
 
     [Test]
@@ -113,6 +116,68 @@ public sealed class LiteDbJobStoreTests
         Assert.That(await store.ListLaunchersAsync(CancellationToken.None), Is.Empty);
         LauncherSession session = await store.OpenSessionAsync(request, CancellationToken.None);
         Assert.That((await store.ListLaunchersAsync(CancellationToken.None)).Select(launcher => launcher.Token), Is.EqualTo(new[] { session.Token }));
+    }
+
+    [Test]
+    public async Task Open_FileOfSchema5_HasTheParentsOfEveryJob()
+    {
+        Job[] before;
+        await using (var newer = new LiteDbJobStore(StorePath))
+        {
+            await newer.OpenAsync(CancellationToken.None);
+            await newer.CommitAsync([Add(3)], CancellationToken.None);
+            ImmutableArray<ParentReference> parents = [ParentReference.To(new JobId(1)), ParentReference.To(new JobId(3), DependencyCondition.Either)];
+            await newer.CommitAsync([new JobCommit { Additions = [new JobAddition { Application = "App", Site = SiteName.Local, Parents = parents }] }], CancellationToken.None);
+            await newer.CommitAsync([new JobCommit { Additions = [new JobAddition { Application = "App", Site = SiteName.Local, Parents = parents[..1] }] }], CancellationToken.None);
+            before = [.. await newer.QueryAsync(new JobSelector(), CancellationToken.None)];
+        }
+
+        Rewrite(database =>
+        {
+            // Schema 5 had the parents in the documents of the jobs.
+            ILiteCollection<BsonDocument> jobs = database.GetCollection("jobs");
+            foreach (BsonDocument edges in database.GetCollection("parents").FindAll().ToArray())
+            {
+                BsonDocument job = jobs.FindById(edges["_id"]);
+                Assert.That(job.Remove("after"), Is.True);
+                job["parents"] = edges["parents"];
+                if (edges.ContainsKey("edges"))
+                {
+                    job["edges"] = edges["edges"];
+                }
+
+                jobs.Update(job);
+            }
+
+            database.DropCollection("parents");
+            jobs.EnsureIndex("parents", "$.parents[*]");
+            SetSchema(database, 5);
+        });
+
+        await using var store = new LiteDbJobStore(StorePath);
+        await store.OpenAsync(CancellationToken.None);
+        Assert.That((await store.QueryAsync(new JobSelector(), CancellationToken.None)).Select(Edges), Is.EqualTo(before.Select(Edges)));
+        Assert.That((await store.QueryAsync(new JobSelector { Filter = new ChildOfFilter(new JobId(1)) }, CancellationToken.None)).Select(job => job.Id.Value), Is.EqualTo(new[] { 4L, 5L }));
+        await store.CommitAsync([new JobCommit { Changes = [Cancel(before[0])] }], CancellationToken.None);
+        Assert.That((await store.FindAsync([before[3].Id, before[4].Id], CancellationToken.None)).Select(job => job.State), Has.All.EqualTo(JobState.Failed));
+        await store.DisposeAsync();
+        Rewrite(database =>
+        {
+            Assert.That(database.GetCollection("jobs").FindAll().Select(job => job.ContainsKey("parents")), Has.All.False);
+            Assert.That(database.GetCollection("head").FindById(1)["schema"].AsInt32, Is.EqualTo(Current));
+        });
+    }
+
+    [Test]
+    public async Task Delete_OfAChild_TakesItsParentsOutOfTheFile()
+    {
+        await using var store = new LiteDbJobStore(StorePath);
+        await store.OpenAsync(CancellationToken.None);
+        await store.CommitAsync([Add(1)], CancellationToken.None);
+        await store.CommitAsync([new JobCommit { Additions = [new JobAddition { Application = "App", Site = SiteName.Local, Parents = [ParentReference.To(new JobId(1))] }] }], CancellationToken.None);
+        await store.DeleteAsync(new JobDeletion { Ids = [new JobId(2)] }, CancellationToken.None);
+        await store.DisposeAsync();
+        Rewrite(database => Assert.That(database.GetCollection("parents").Count(), Is.Zero));
     }
 
     [Test]
@@ -216,6 +281,8 @@ public sealed class LiteDbJobStoreTests
     {
         Additions = [.. Enumerable.Range(0, count).Select(i => new JobAddition { Application = "App", Site = SiteName.Local, Workdir = FormattableString.Invariant($"w/{i}"), Tags = new Dictionary<string, string> { ["study"] = i % 2 == 0 ? "a" : "b" } })],
     };
+
+    private static string Edges(Job job) => $"{job.Id} v{job.Version}: {string.Join(", ", job.Parents)}";
 
     private static JobChange Cancel(Job job) =>
         new JobChange(job).Fail(JobTrigger.Cancelled, job.LastUpdate, new FailureDetails { Kind = FailureKind.Cancelled, Message = "enough" });

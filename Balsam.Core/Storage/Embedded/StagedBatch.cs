@@ -242,6 +242,7 @@ internal sealed partial class StagedBatch
         if (change.After.Parents != change.Before.Parents)
         {
             NoteParents(change.After);
+            Write.Relink(change.After.Id);
         }
 
         Authors[change.After.Id] = author;

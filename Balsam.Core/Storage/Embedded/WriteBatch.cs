@@ -4,6 +4,7 @@ namespace Balsam.Storage.Embedded;
 public sealed class WriteBatch
 {
     private readonly Dictionary<JobId, (Job Job, bool IsNew)> _puts = [];
+    private readonly HashSet<JobId> _relinked = [];
     private readonly List<JobId> _deletes = [];
     private readonly HashSet<JobId> _deleted = [];
     private readonly List<JobEvent> _events = [];
@@ -17,6 +18,9 @@ public sealed class WriteBatch
 
     /// <summary>The jobs to replace.</summary>
     public IEnumerable<Job> Updates => _puts.Values.Where(put => !put.IsNew).Select(put => put.Job);
+
+    /// <summary>Those of <see cref="Updates"/> whose <see cref="Job.Parents"/> are others than before.</summary>
+    public IEnumerable<Job> Relinked => _relinked.Select(id => _puts.GetValueOrDefault(id)).Where(put => put is { Job: not null, IsNew: false }).Select(put => put.Job);
 
     /// <summary>The jobs to delete, with their events.</summary>
     public IReadOnlyList<JobId> Deletes => _deletes;
@@ -55,6 +59,9 @@ public sealed class WriteBatch
 
     internal void Put(Job job) => _puts[job.Id] = (job, _puts.TryGetValue(job.Id, out (Job Job, bool IsNew) earlier) && earlier.IsNew);
 
+    /// <summary>Notes that the parents of a job are others than before.</summary>
+    internal void Relink(JobId id) => _relinked.Add(id);
+
     /// <summary>Takes in a batch that was made on top of this one; its events are numbered on from ours.</summary>
     internal void Take(WriteBatch later)
     {
@@ -63,6 +70,7 @@ public sealed class WriteBatch
             Put(job);
         }
 
+        _relinked.UnionWith(later._relinked);
         _events.AddRange(later._events);
         LastSequence = later.LastSequence;
     }

@@ -38,6 +38,6 @@ internal sealed class OpenScenario : IScenario
     private static void Scan(string path)
     {
         using LiteDbFile file = LiteDbFile.Open(path);
-        file.Read(database => StoreCollections.Jobs(database).FindAll().Count(document => JobDocument.Read(document).State == JobState.Running));
+        file.Read(database => StoreCollections.Jobs(database).FindAll().Count(document => JobDocument.Read(document, []).State == JobState.Running));
     }
 }

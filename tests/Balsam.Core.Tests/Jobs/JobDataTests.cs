@@ -16,6 +16,23 @@ public sealed class JobDataTests
         Assert.That(read.Cells, Is.EqualTo(new[] { 1, 2 }));
     }
 
+    [Test]
+    public void Restore_TextThatIsNotJson_ThrowsWhenItIsReadOnly()
+    {
+        JobData damaged = JobData.Restore("{\"cells\":");
+        Assert.That(damaged.Json, Is.EqualTo("{\"cells\":"));
+        Assert.That(() => damaged.Root, Throws.InstanceOf<JsonException>());
+    }
+
+    [Test]
+    public void Restore_JsonOfOtherData_EqualsThem()
+    {
+        JobData data = JobData.Empty.With("cells", 3).With("name", "x");
+        Assert.That(JobData.Restore(data.Json), Is.EqualTo(data));
+        Assert.That(JobData.Restore("""{ "name": "x", "cells": 3 }"""), Is.EqualTo(data));
+        Assert.That(JobData.Restore("""{"name":"x","cells":4}"""), Is.Not.EqualTo(data));
+    }
+
     [TestCase(double.NaN)]
     [TestCase(double.PositiveInfinity)]
     [TestCase(double.NegativeInfinity)]

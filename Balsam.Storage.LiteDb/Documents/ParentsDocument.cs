@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using LiteDB;
+
+namespace Balsam.Storage.LiteDb.Documents;
+
+/// <summary>
+/// The parents of a job, in a document of its own beside the job's: a job of ten thousand parents changes its state as cheaply as any other,
+/// and the index over parents is written once.
+/// </summary>
+internal static class ParentsDocument
+{
+    /// <summary>The field of the job's document that says how many parents it has; absent for none.</summary>
+    public const string CountField = "after";
+
+    public static BsonDocument Write(Job job)
+    {
+        var document = new BsonDocument
+        {
+            ["_id"] = job.Id.Value,
+            ["parents"] = new BsonArray(job.Parents.Select(edge => new BsonValue(edge.Parent.Value))),
+        };
+        if (job.Parents.Any(edge => edge.Condition != DependencyCondition.Success))
+        {
+            document["edges"] = new BsonArray(job.Parents.Select(edge => new BsonValue((int)edge.Condition)));
+        }
+
+        return document;
+    }
+
+    public static ImmutableArray<JobDependency> Read(BsonDocument document)
+    {
+        BsonArray? edges = document["edges"] is { IsArray: true } conditions ? conditions.AsArray : null;
+        return [.. document["parents"].AsArray.Select((parent, i) => new JobDependency(new JobId(parent.AsInt64), edges is null ? DependencyCondition.Success : (DependencyCondition)edges[i].AsInt32))];
+    }
+}
