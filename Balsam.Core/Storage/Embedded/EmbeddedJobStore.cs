@@ -1,7 +1,7 @@
 namespace Balsam.Storage.Embedded;
 
 /// <summary>
-/// The engine of stores that live inside one process: one writer thread with group commit; active jobs, states, the run queues and leases in memory.
+/// The engine of stores that live inside one process: one writer at a time with group commit; active jobs, states, the run queues and leases in memory.
 /// A store on top of it only loads, writes batches durably, and reads.
 /// </summary>
 /// <remarks>
@@ -31,12 +31,15 @@ public abstract partial class EmbeddedJobStore : IJobStore
 
     /// <summary>Makes the engine; nothing is opened yet.</summary>
     /// <param name="time">The clock.</param>
-    protected EmbeddedJobStore(TimeProvider time)
+    /// <param name="writesAtOnce">
+    /// Whether a write waits for nothing, no disk and no network: it is then done on the thread of a caller, one at a time, rather than on a writer thread.
+    /// </param>
+    protected EmbeddedJobStore(TimeProvider time, bool writesAtOnce = false)
     {
         ArgumentNullException.ThrowIfNull(time);
         _time = time;
         _sessions = new SessionTable(time);
-        _queue = new WriteQueue(Process);
+        _queue = new WriteQueue(Process, writesAtOnce);
     }
 
     /// <inheritdoc/>
@@ -90,7 +93,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
         ArgumentNullException.ThrowIfNull(commits);
         CommitChecks.DemandSound(commits);
         DemandOpen();
-        string[] keys = [.. commits.SelectMany(commit => commit.Additions).Select(addition => addition.Key).OfType<string>()];
+        string[] keys = commits.All(commit => commit.Additions.Count == 0) ? [] : [.. commits.SelectMany(commit => commit.Additions).Select(addition => addition.Key).OfType<string>()];
         return await _queue.WriteAsync(batch => commits.Select(commit => batch.Stage(commit, _sessions)).ToArray(), cancellationToken, batch => batch.LookUp(keys)).ConfigureAwait(false);
     }
 
