@@ -97,12 +97,12 @@ public abstract partial class EmbeddedJobStore : IJobStore
         return await _queue.WriteAsync(batch => commits.Select(commit => batch.Stage(commit, _sessions)).ToArray(), cancellationToken, batch => batch.LookUp(keys)).ConfigureAwait(false);
     }
 
-    /// <summary>Opens what is underneath and reads the start of the working set. Called on the writer thread, again after a failed write.</summary>
+    /// <summary>Opens what is underneath and reads the start of the working set. Called in the place of the writer, again after a failed write.</summary>
     /// <returns>What is known.</returns>
     /// <exception cref="StoreException">It cannot be opened.</exception>
     protected abstract StoreImage Load();
 
-    /// <summary>Writes a batch: it is durable when the call returns, and absent when it throws and the store is loaded again. Called on the writer thread.</summary>
+    /// <summary>Writes a batch: it is durable when the call returns, and absent when it throws and the store is loaded again. Called by one writer at a time: a thread that does nothing else, or a caller (<c>writesAtOnce</c>).</summary>
     /// <param name="batch">The batch.</param>
     protected abstract void Write(WriteBatch batch);
 
@@ -144,7 +144,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
     /// <returns>The events.</returns>
     protected abstract IReadOnlyList<JobEvent> ReadHistory(JobId id);
 
-    /// <summary>Closes what is underneath. Called on the writer thread, once.</summary>
+    /// <summary>Closes what is underneath. Called in the place of the writer, once.</summary>
     protected abstract void Shut();
 
     private static StoreException AsStoreException(Exception exception, string description) => exception as StoreException ?? new StoreException(
