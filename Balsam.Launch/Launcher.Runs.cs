@@ -13,6 +13,8 @@ public sealed partial class Launcher
     // Whether a job came, or one that ran or waited went, since the packer was asked last.
     private bool _mayPack;
 
+    private JobData _startData = JobData.Empty;
+
     private TimeSpan? RemainingWallTime => _options.WallTime - _time.GetElapsedTime(_startedAt);
 
     private void Pack()
@@ -342,8 +344,8 @@ public sealed partial class Launcher
         }
     }
 
-    // What analytics need of a start: where, how much, which attempt.
-    private static JobData Describe(Job job, Placement placement)
+    // What analytics need of a start: where, how much, which attempt. As a rule it is what the start before was given, and need not be parsed again.
+    private JobData Describe(Job job, Placement placement)
     {
         var json = new StringBuilder("{\"nodes\":[");
         for (int i = 0; i < placement.Shares.Length; i++)
@@ -352,6 +354,11 @@ public sealed partial class Launcher
         }
 
         json.Append(CultureInfo.InvariantCulture, $"],\"cores\":{placement.Cores},\"gpus\":{(job.Resources.GpusPerNode * placement.Shares.Length)},\"attempt\":{job.Attempt + 1}}}");
-        return JobData.Parse(json.ToString());
+        if (!json.Equals(_startData.Json.AsSpan()))
+        {
+            _startData = JobData.Parse(json.ToString());
+        }
+
+        return _startData;
     }
 }

@@ -4,7 +4,7 @@ namespace Balsam.Testing;
 
 /// <summary>A store that keeps everything in memory, with the semantics of the durable ones; nothing survives it. For tests and simulations.</summary>
 /// <param name="time">The clock; null for the system's.</param>
-public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobStore(time ?? TimeProvider.System)
+public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobStore(time ?? TimeProvider.System, writesAtOnce: true)
 {
     private const int ScanPage = 512;
 

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace Balsam;
 
 /// <summary>The transition table of the job lifecycle: the only place that says which moves are legal.</summary>
@@ -38,7 +36,8 @@ public static class JobTransitions
         (JobState.JobFinished, JobTrigger.Restarted, JobState.RestartReady),
     ];
 
-    private static readonly FrozenDictionary<(JobState, JobTrigger), JobState> Table = Rows.ToFrozenDictionary(row => (row.From, row.Trigger), row => row.To);
+    // By state and trigger: each lifecycle asks some twenty times.
+    private static readonly JobState?[][] Table = MakeTable();
 
     /// <summary>Every legal move: from, trigger, to.</summary>
     public static IReadOnlyList<(JobState From, JobTrigger Trigger, JobState To)> All => Rows;
@@ -48,7 +47,12 @@ public static class JobTransitions
     /// <param name="trigger">What happened.</param>
     /// <param name="to">The state it goes to, when the move is legal.</param>
     /// <returns>Whether the move is legal.</returns>
-    public static bool TryGetNext(JobState from, JobTrigger trigger, out JobState to) => Table.TryGetValue((from, trigger), out to);
+    public static bool TryGetNext(JobState from, JobTrigger trigger, out JobState to)
+    {
+        JobState? next = (uint)from < (uint)Table.Length && (uint)trigger < (uint)Table[(int)from].Length ? Table[(int)from][(int)trigger] : null;
+        to = next.GetValueOrDefault();
+        return next is not null;
+    }
 
     /// <summary>The triggers that are legal in a state.</summary>
     /// <param name="from">The state.</param>
@@ -60,4 +64,16 @@ public static class JobTransitions
     /// <param name="to">The state to reach.</param>
     /// <returns>Whether the table has such a row.</returns>
     public static bool IsLegal(JobState from, JobState to) => Rows.Any(row => row.From == from && row.To == to);
+
+    private static JobState?[][] MakeTable()
+    {
+        int triggers = Rows.Max(row => (int)row.Trigger) + 1;
+        JobState?[][] table = [.. Enumerable.Range(0, Rows.Max(row => (int)row.From) + 1).Select(_ => new JobState?[triggers])];
+        foreach ((JobState from, JobTrigger trigger, JobState to) in Rows)
+        {
+            table[(int)from][(int)trigger] = to;
+        }
+
+        return table;
+    }
 }

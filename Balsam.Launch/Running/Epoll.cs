@@ -14,6 +14,7 @@ internal sealed unsafe class Epoll : IDisposable
     private const int Add = 1;
     private const int Delete = 2;
     private const uint Readable = 1;
+    private const uint OneShot = 1u << 30;
     private const int Capacity = 256;
 
     // The kernel packs the event on x86-64 only.
@@ -34,11 +35,11 @@ internal sealed unsafe class Epoll : IDisposable
         _events = (byte*)NativeMemory.AllocZeroed((nuint)(EventSize * Capacity));
     }
 
-    /// <summary>Starts to watch a descriptor for being readable; false when the system refuses.</summary>
-    public bool TryWatch(int fd, ulong number)
+    /// <summary>Starts to watch a descriptor for being readable, and to tell of it as long as it is, or once; false when the system refuses.</summary>
+    public bool TryWatch(int fd, ulong number, bool once = false)
     {
         byte* change = stackalloc byte[16];
-        *(uint*)change = Readable;
+        *(uint*)change = once ? Readable | OneShot : Readable;
         *(ulong*)(change + DataOffset) = number;
         return LibC.EpollControl(_fd, Add, fd, change) == 0;
     }

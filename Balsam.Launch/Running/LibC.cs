@@ -120,6 +120,43 @@ internal static unsafe partial class LibC
     /// <summary>Opens a descriptor that becomes readable when the process ends; -1 on failure.</summary>
     public static int OpenPidFd(int pid) => (int)SystemCall(SysPidFdOpen, pid, 0, 0, 0);
 
+    /// <summary>Sends descriptors into a new socket, where they stay open until it is read or closed; 253 at most. The caller's own are left to him.</summary>
+    /// <returns>The socket to close; -1 when the system refuses.</returns>
+    public static int SendAway(ReadOnlySpan<int> descriptors)
+    {
+        const int unixDomain = 1;
+        const int streamNonBlockingCloseOnExec = 1 | 0x800 | 0x80000;
+        const int socketLevel = 1;
+        const int rights = 1;
+        int* pair = stackalloc int[2];
+
+        // The structures below are those of 64-bit systems.
+        if (!Environment.Is64BitProcess || SocketPair(unixDomain, streamNonBlockingCloseOnExec, 0, pair) != 0)
+        {
+            return -1;
+        }
+
+        // A control message: its length, level and type, the descriptors. It travels with one byte of data.
+        int length = (2 * sizeof(long)) + (descriptors.Length * sizeof(int));
+        long* control = stackalloc long[(length + sizeof(long) - 1) / sizeof(long)];
+        control[0] = length;
+        ((int*)control)[2] = socketLevel;
+        ((int*)control)[3] = rights;
+        descriptors.CopyTo(new Span<int>(control + 2, descriptors.Length));
+        long data = 0;
+        long* part = stackalloc long[] { (nint)(&data), 1 };
+        long* message = stackalloc long[] { 0, 0, (nint)part, 1, (nint)control, length, 0 };
+        bool sent = SendMessage(pair[0], message, 0) == 1;
+        _ = Close(pair[0]);
+        if (sent)
+        {
+            return pair[1];
+        }
+
+        _ = Close(pair[1]);
+        return -1;
+    }
+
     /// <summary>Signals the very process that the descriptor stands for, whatever has become of its id.</summary>
     public static int SignalPidFd(int pidFd, int signal) => (int)SystemCall(SysPidFdSendSignal, pidFd, signal, 0, 0);
 
@@ -143,6 +180,12 @@ internal static unsafe partial class LibC
     /// <returns>0, or the error number.</returns>
     public static int RenameWithoutReplacing(string from, string to) =>
         RenameAt2(AtWorkingDirectory, from, AtWorkingDirectory, to, RenameNoReplace) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    [LibraryImport(Library, EntryPoint = "socketpair", SetLastError = true)]
+    private static partial int SocketPair(int domain, int type, int protocol, int* pair);
+
+    [LibraryImport(Library, EntryPoint = "sendmsg", SetLastError = true)]
+    private static partial nint SendMessage(int socket, void* message, int flags);
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, nint first, nint second, nint third, nint fourth);

@@ -26,16 +26,17 @@ internal sealed class LinuxRunLoop : IDisposable
     private readonly Spawner _spawner;
     private readonly ProcessGroups _groups = new();
     private readonly Dictionary<long, LinuxRun> _runs = [];
-    private readonly Dictionary<ulong, (LinuxRun Run, int PidFd, bool Leader)> _watches = [];
+    private readonly ExitWatches _exits;
+    private readonly Dictionary<ulong, (LinuxRun Run, bool Leader)> _watches = [];
     private readonly List<LinuxRun> _groupsToCheck = [];
     private readonly List<Exception> _faults = [];
-    private ulong _lastNumber = InboxNumber;
     private long? _stopDeadline;
 
     public LinuxRunLoop(RunnerInbox inbox)
     {
         _inbox = inbox;
         _spawner = new Spawner(_marker);
+        _exits = new ExitWatches(_epoll);
         _ = _epoll.TryWatch(inbox.Descriptor, InboxNumber);
     }
 
@@ -80,12 +81,7 @@ internal sealed class LinuxRunLoop : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach ((_, int pidFd, _) in _watches.Values)
-        {
-            _ = LibC.Close(pidFd);
-        }
-
-        _watches.Clear();
+        _exits.Dispose();
         _spawner.Dispose();
         _epoll.Dispose();
     }
@@ -193,21 +189,8 @@ internal sealed class LinuxRunLoop : IDisposable
 
     private bool TryWatch(LinuxRun run, int pid, bool leader)
     {
-        int pidFd = LibC.OpenPidFd(pid);
-        if (pidFd < 0)
-        {
-            return false;
-        }
-
-        ulong number = ++_lastNumber;
-        if (!_epoll.TryWatch(pidFd, number))
-        {
-            _ = LibC.Close(pidFd);
-            return false;
-        }
-
-        _watches.Add(number, (run, pidFd, leader));
-        return true;
+        ulong number = _exits.TryAdd(pid);
+        return number != InboxNumber && _watches.TryAdd(number, (run, leader));
     }
 
     // Kernels before 5.3 have no descriptors for processes, and a launcher may run out of descriptors. What is left of a signaled group is then
@@ -236,13 +219,12 @@ internal sealed class LinuxRunLoop : IDisposable
             return;
         }
 
-        if (!_watches.Remove(number, out (LinuxRun Run, int PidFd, bool Leader) watch))
+        if (!_watches.Remove(number, out (LinuxRun Run, bool Leader) watch))
         {
             return;
         }
 
-        _epoll.Forget(watch.PidFd);
-        _ = LibC.Close(watch.PidFd);
+        _exits.Remove(number);
         if (watch.Leader)
         {
             OnLeaderEnded(watch.Run);

@@ -1,7 +1,7 @@
 namespace Balsam.Storage.Embedded;
 
 /// <summary>
-/// The engine of stores that live inside one process: one writer thread with group commit; active jobs, states, the run queues and leases in memory.
+/// The engine of stores that live inside one process: one writer at a time with group commit; active jobs, states, the run queues and leases in memory.
 /// A store on top of it only loads, writes batches durably, and reads.
 /// </summary>
 /// <remarks>
@@ -31,12 +31,15 @@ public abstract partial class EmbeddedJobStore : IJobStore
 
     /// <summary>Makes the engine; nothing is opened yet.</summary>
     /// <param name="time">The clock.</param>
-    protected EmbeddedJobStore(TimeProvider time)
+    /// <param name="writesAtOnce">
+    /// Whether a write waits for nothing, no disk and no network: it is then done on the thread of a caller, one at a time, rather than on a writer thread.
+    /// </param>
+    protected EmbeddedJobStore(TimeProvider time, bool writesAtOnce = false)
     {
         ArgumentNullException.ThrowIfNull(time);
         _time = time;
         _sessions = new SessionTable(time);
-        _queue = new WriteQueue(Process);
+        _queue = new WriteQueue(Process, writesAtOnce);
     }
 
     /// <inheritdoc/>
@@ -90,16 +93,16 @@ public abstract partial class EmbeddedJobStore : IJobStore
         ArgumentNullException.ThrowIfNull(commits);
         CommitChecks.DemandSound(commits);
         DemandOpen();
-        string[] keys = [.. commits.SelectMany(commit => commit.Additions).Select(addition => addition.Key).OfType<string>()];
+        string[] keys = commits.All(commit => commit.Additions.Count == 0) ? [] : [.. commits.SelectMany(commit => commit.Additions).Select(addition => addition.Key).OfType<string>()];
         return await _queue.WriteAsync(batch => commits.Select(commit => batch.Stage(commit, _sessions)).ToArray(), cancellationToken, batch => batch.LookUp(keys)).ConfigureAwait(false);
     }
 
-    /// <summary>Opens what is underneath and reads the start of the working set. Called on the writer thread, again after a failed write.</summary>
+    /// <summary>Opens what is underneath and reads the start of the working set. Called in the place of the writer, again after a failed write.</summary>
     /// <returns>What is known.</returns>
     /// <exception cref="StoreException">It cannot be opened.</exception>
     protected abstract StoreImage Load();
 
-    /// <summary>Writes a batch: it is durable when the call returns, and absent when it throws and the store is loaded again. Called on the writer thread.</summary>
+    /// <summary>Writes a batch: it is durable when the call returns, and absent when it throws and the store is loaded again. Called by one writer at a time: a thread that does nothing else, or a caller (<c>writesAtOnce</c>).</summary>
     /// <param name="batch">The batch.</param>
     protected abstract void Write(WriteBatch batch);
 
@@ -141,7 +144,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
     /// <returns>The events.</returns>
     protected abstract IReadOnlyList<JobEvent> ReadHistory(JobId id);
 
-    /// <summary>Closes what is underneath. Called on the writer thread, once.</summary>
+    /// <summary>Closes what is underneath. Called in the place of the writer, once.</summary>
     protected abstract void Shut();
 
     private static StoreException AsStoreException(Exception exception, string description) => exception as StoreException ?? new StoreException(

@@ -51,9 +51,12 @@ internal sealed class ReadyQueues
         {
             if (key.Site == site && request.Wanted.TryGetValue(key.Application, out JobStateSet states) && states.Contains(key.State))
             {
-                room.TryAdd(key.Shape, request.LimitPerShape - request.Held.GetValueOrDefault(key.Shape));
-                SortedSet<Entry>.Enumerator cursor = queue.GetEnumerator();
-                Advance(heads, cursor);
+                ref int left = ref CollectionsMarshal.GetValueRefOrAddDefault(room, key.Shape, out bool known);
+                left = known ? left : request.LimitPerShape - request.Held.GetValueOrDefault(key.Shape);
+                if (left > 0)
+                {
+                    Advance(heads, queue.GetEnumerator());
+                }
             }
         }
 

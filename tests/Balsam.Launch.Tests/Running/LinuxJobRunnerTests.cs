@@ -54,6 +54,30 @@ public sealed class LinuxJobRunnerTests
     }
 
     [Test]
+    public async Task Start_ManyAtOnce_HoldsFewDescriptorsAndHearsOfEveryEnd()
+    {
+        const int count = 300;
+        string gate = await _harness.FifoAsync("gate");
+        await using var opened = new FileStream(gate, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        int before = Directory.GetFiles("/proc/self/fd").Length;
+        RunRequest[] requests = [.. Enumerable.Range(0, count).Select(i => _harness.Shell($"read line <{gate}; exit 3") with { Workdir = _harness.Workdir + i })];
+        Task<RunExit>[] ends = [.. requests.Select(_harness.Start)];
+
+        // Starts are served in turn.
+        await _harness.RunAsync("true");
+        int held = Directory.GetFiles("/proc/self/fd").Length - before;
+        _harness.Runner.Signal(requests[^1].RunId, RunSignal.Terminate);
+        RunExit last = await RunnerHarness.Soon(ends[^1]);
+        opened.Write([.. Enumerable.Repeat((byte)'\n', count)]);
+        opened.Flush();
+        RunExit[] others = await RunnerHarness.Soon(Task.WhenAll(ends[..^1]));
+
+        Assert.That(held, Is.LessThan(count / 2));
+        Assert.That(last.Kind, Is.EqualTo(RunExitKind.Signaled));
+        Assert.That(others.Select(exit => exit.Code), Is.All.EqualTo(3));
+    }
+
+    [Test]
     public async Task Start_BrokenPipe_EndsTheWriter()
     {
         RunExit exit = await _harness.RunAsync("/bin/bash", "-c", "yes | head -n 1 >/dev/null; exit ${PIPESTATUS[0]}");
