@@ -13,7 +13,7 @@ internal sealed class ModelCommands(StoreConformanceContext context, StoreModel 
     // Left to the store itself: it alone decides that the parents of a waiting job have finished or failed.
     private static readonly JobTrigger[] GraphOnly = [JobTrigger.ParentsPending, JobTrigger.ParentsFinished, JobTrigger.ParentFailed];
 
-    // What a command waits for before it looks at its answer: in a burst, the command before it.
+    // What a command waits for before it looks at its answer: in a burst, the commands before it.
     private Task _turn = Task.CompletedTask;
 
     public async Task RunOneAsync(Action<string> log)
@@ -59,7 +59,7 @@ internal sealed class ModelCommands(StoreConformanceContext context, StoreModel 
         log("together: ");
         for (int n = random.Next(2, 6); n > 0; n--)
         {
-            _turn = commands[^1];
+            _turn = Task.WhenAll(commands.ToArray());
             commands.Add(Choose(Unread)(log));
             log(" | ");
         }
