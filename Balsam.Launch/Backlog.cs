@@ -23,6 +23,8 @@ internal sealed class Backlog
         _shapes[job.Resources] = _shapes.GetValueOrDefault(job.Resources) + 1;
     }
 
+    public Job? Find(JobId id) => _jobs.TryGetValue(id, out (Job Job, PackingCandidate Candidate) waiting) ? waiting.Job : null;
+
     public bool TryRemove(JobId id, [NotNullWhen(true)] out Job? job)
     {
         bool known = _jobs.Remove(id, out (Job Job, PackingCandidate Candidate) waiting);

@@ -130,18 +130,16 @@ public sealed partial class Launcher
         }
     });
 
-    // Somebody else changed a job that this launcher holds.
+    // Somebody else changed a job that this launcher holds, or held: by now it may have let go of the job, and have claimed it again as it became.
     private void NoticeChange(JobId id, Job? now)
     {
+        if (now is not null && now.Version <= Known(id)?.Version)
+        {
+            return;
+        }
+
         if (_runs.TryGetValue(id, out ActiveRun? run))
         {
-            // An edit from before the claim is in what runs; one that came between claim and start refuses the start.
-            bool isOld = now is not null && (now.Version <= run.Job.Version || (run.Job.State != JobState.Running && !now.State.IsFinal()));
-            if (isOld)
-            {
-                return;
-            }
-
             if (now is { State: JobState.Running } && now.Attempt == run.Job.Attempt)
             {
                 run.Job = now;
@@ -152,11 +150,11 @@ public sealed partial class Launcher
                 End(run, new FailureDetails { Kind = FailureKind.Cancelled, Message = "The job was cancelled." });
             }
         }
-        else if (_activeHooks.TryGetValue(id, out CancellationTokenSource? hook))
+        else if (_activeHooks.TryGetValue(id, out ActiveHook? hook))
         {
             if (now is null || now.State.IsFinal())
             {
-                _ = hook.CancelAsync();
+                _ = hook.Stop.CancelAsync();
             }
         }
         else if (_backlog.TryRemove(id, out _))
@@ -170,6 +168,11 @@ public sealed partial class Launcher
             Release(id);
         }
     }
+
+    private Job? Known(JobId id) =>
+        _runs.TryGetValue(id, out ActiveRun? run) ? run.Job
+        : _activeHooks.TryGetValue(id, out ActiveHook? hook) ? hook.Job
+        : _backlog.Find(id) ?? _hookQueue.FirstOrDefault(job => job.Id == id);
 
     // Before anything is claimed: a job that is given back late would be taken from the claim that has just brought it again.
     private async Task ReleaseAsync()

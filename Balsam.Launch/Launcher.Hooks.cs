@@ -33,7 +33,7 @@ public sealed partial class Launcher
             }
 
             var stop = new CancellationTokenSource();
-            _activeHooks.Add(job.Id, stop);
+            _activeHooks.Add(job.Id, new ActiveHook(job, stop));
             _ = CallHookAsync(job, application, stop);
         }
     }
@@ -96,9 +96,9 @@ public sealed partial class Launcher
 
     private void EndHook(JobId id)
     {
-        if (_activeHooks.Remove(id, out CancellationTokenSource? stop))
+        if (_activeHooks.Remove(id, out ActiveHook? hook))
         {
-            stop.Dispose();
+            hook.Stop.Dispose();
             StartHooks();
         }
     }

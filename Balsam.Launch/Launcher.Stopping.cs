@@ -52,9 +52,9 @@ public sealed partial class Launcher
             }
         }
 
-        foreach (CancellationTokenSource hook in _activeHooks.Values.ToArray())
+        foreach (ActiveHook hook in _activeHooks.Values.ToArray())
         {
-            _ = hook.CancelAsync();
+            _ = hook.Stop.CancelAsync();
         }
     }
 
@@ -68,9 +68,9 @@ public sealed partial class Launcher
             _runner.Signal(run.Job.Id.Value, RunSignal.Kill);
         }
 
-        foreach (CancellationTokenSource hook in _activeHooks.Values)
+        foreach (ActiveHook hook in _activeHooks.Values)
         {
-            _ = hook.CancelAsync();
+            _ = hook.Stop.CancelAsync();
         }
 
         _hookQueue.Clear();

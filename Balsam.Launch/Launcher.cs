@@ -42,7 +42,7 @@ public sealed partial class Launcher
     private readonly Channel<Action> _messages = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<JobId, ActiveRun> _runs = [];
     private readonly Backlog _backlog = new();
-    private readonly Dictionary<JobId, CancellationTokenSource> _activeHooks = [];
+    private readonly Dictionary<JobId, ActiveHook> _activeHooks = [];
     private readonly List<StagedCommit> _commits = [];
     private readonly List<JobId> _releases = [];
     private readonly List<TaskCompletionSource> _idleWaiters = [];

@@ -173,9 +173,12 @@ internal sealed class JobWatcher(IJobStore store, JobExplainer explainer, IOptio
         while (true)
         {
             await store.WaitForEventsAsync(after, cancellationToken).ConfigureAwait(false);
+            long newest = await store.GetLastSequenceAsync(cancellationToken).ConfigureAwait(false);
             IReadOnlyList<JobEvent> events = await store.ReadEventsAsync(after, PageSize, cancellationToken).ConfigureAwait(false);
             if (events.Count == 0)
             {
+                // Numbers of deleted events do not come again.
+                after = newest;
                 continue;
             }
 

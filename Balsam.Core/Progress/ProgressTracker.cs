@@ -100,7 +100,8 @@ internal sealed class ProgressTracker
             after = page[^1].Sequence;
         }
 
-        return after;
+        // Numbers of deleted events do not come again.
+        return Math.Max(after, last);
     }
 
     private async Task<CampaignProgress> LookAsync(CancellationToken cancellationToken)

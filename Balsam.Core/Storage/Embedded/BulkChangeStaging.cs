@@ -112,6 +112,7 @@ internal sealed class BulkChangeStaging(StagedBatch batch, SessionTable sessions
             }
         }
 
-        return ordered;
+        // Jobs may stand in a circle, through one that never waits again: their numbers are all the order there is.
+        return ordered.Count == jobs.Count ? ordered : [.. ordered, .. jobs.Keys.Except(ordered).Order()];
     }
 }

@@ -71,7 +71,7 @@ internal sealed class DeleteStaging(JobDeletion deletion)
     {
         Job job = batch.Find(id)!;
         WhyUnchanged busy = job.State == JobState.Running ? WhyUnchanged.Running : WhyUnchanged.Leased;
-        return sessions.HolderOf(id) is { } holder ? new UnchangedJob(busy, $"launcher {holder.Launcher.Request.Host}:{holder.Launcher.Request.ProcessId} holds it; cancel it first")
+        return !batch.IsReleased(id) && sessions.HolderOf(id) is { } holder ? new UnchangedJob(busy, $"launcher {holder.Launcher.Request.Host}:{holder.Launcher.Request.ProcessId} holds it; cancel it first")
             : job.State == JobState.Running ? new UnchangedJob(busy, "it is RUNNING; cancel it first")
             : WaitingChildOf(batch, id) is { } child ? NeededBy(child)
             : null;

@@ -103,23 +103,21 @@ public abstract partial class EmbeddedJobStore
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
         DemandOpen();
-        while (true)
+        WaitingClaim claim = new(request);
+        lock (_gate)
         {
-            Task written;
-            lock (_gate)
+            _sessions.Demand(request.Lease);
+            if (_withheld is null)
             {
-                Session session = _sessions.Demand(request.Lease);
-                if (_withheld is null)
-                {
-                    List<Job> jobs = _ready.Take(session.Launcher.Request.Site, request, _time.GetUtcNow(), out DateTimeOffset? nextDue);
-                    jobs.ForEach(job => _sessions.Hold(session, job.Id));
-                    return new ClaimResult(jobs, nextDue);
-                }
-
-                written = _withheld.Task;
+                return Take(request);
             }
 
-            await written.WaitAsync(cancellationToken).ConfigureAwait(false);
+            _withheld.Add(claim);
+        }
+
+        using (cancellationToken.Register(() => claim.Cancel(cancellationToken)))
+        {
+            return await claim.Answered.ConfigureAwait(false);
         }
     }
 
@@ -134,14 +132,7 @@ public abstract partial class EmbeddedJobStore
             return Try(() =>
             {
                 _sessions.Demand(lease);
-                foreach (JobId id in ids)
-                {
-                    if (_sessions.Holds(lease, id))
-                    {
-                        _sessions.Release(id);
-                        MakeReady(id);
-                    }
-                }
+                GiveBack(ids.Where(id => _sessions.Holds(lease, id)));
 
                 return true;
             });
@@ -201,10 +192,30 @@ public abstract partial class EmbeddedJobStore
         return recovered;
     }
 
-    private void MakeReady(JobId id)
+    private ClaimResult Take(ClaimRequest request)
     {
-        if (_active.TryGetValue(id, out Job? job) && IsReady(job))
+        Session session = _sessions.Demand(request.Lease);
+        List<Job> jobs = _ready.Take(session.Launcher.Request.Site, request, _time.GetUtcNow(), out DateTimeOffset? nextDue);
+        jobs.ForEach(job => _sessions.Hold(session, job.Id));
+        return new ClaimResult(jobs, nextDue);
+    }
+
+    private void GiveBack(IEnumerable<JobId> ids)
+    {
+        foreach (JobId id in ids)
         {
+            _sessions.Release(id);
+            if (!_active.TryGetValue(id, out Job? job) || !IsReady(job))
+            {
+                continue;
+            }
+
+            // What is being written is about this job too.
+            if (_writing?.Changes(id) == true)
+            {
+                _withheld ??= [];
+            }
+
             _ready.Add(job, _time.GetUtcNow());
             _sessions.WakeAll(job.Site);
         }

@@ -23,8 +23,9 @@ public abstract partial class EmbeddedJobStore : IJobStore
     private long _lastId;
     private long _lastSequence;
     private long _lastEpoch;
-    // Ends with the write that is on its way, if that changes jobs which a launcher could claim; null when none does.
-    private TaskCompletionSource? _withheld;
+    // Claims that came while jobs which they could take are being changed, in their order; null while nothing of the kind is on its way.
+    private List<WaitingClaim>? _withheld;
+    private WriteBatch? _writing;
     private volatile bool _isOpen;
     private bool _mustReload;
     private TaskCompletionSource _eventsCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,7 +39,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
     {
         ArgumentNullException.ThrowIfNull(time);
         _time = time;
-        _sessions = new SessionTable(time);
+        _sessions = new SessionTable(time, _gate);
         _queue = new WriteQueue(Process, writesAtOnce);
     }
 
@@ -170,17 +171,14 @@ public abstract partial class EmbeddedJobStore : IJobStore
 
             var batch = new StagedBatch(_lastId, _lastSequence, _lastEpoch, _graph, FindPublished, ReadChildren, FindKeyed, _time);
             requests.ForEach(request => request.Prepare(batch));
-            lock (_gate)
+            WithholdClaims();
+            requests.ForEach(request => request.Stage(batch));
+            if (!batch.Write.IsEmpty)
             {
-                requests.ForEach(request => request.Stage(batch));
-                if (!batch.Write.IsEmpty)
-                {
-                    _launchers.Complete(batch.Write);
-                }
-
-                Withhold(batch);
+                _launchers.Complete(batch.Write);
             }
 
+            LetClaimWhatStays(batch.Write);
             if (!batch.Write.IsEmpty)
             {
                 Write(batch.Write);
@@ -205,12 +203,25 @@ public abstract partial class EmbeddedJobStore : IJobStore
         }
     }
 
-    // Nobody claims a job as it was while a change of it is on its way to disk: a hook would be called for what is no more.
-    private void Withhold(StagedBatch batch)
+    // Staging may find a job held by nobody and change it for that: nobody must claim it meanwhile. Reads go on, for only this thread changes what they see.
+    private void WithholdClaims()
     {
-        if (batch.Write.Puts.Select(job => job.Id).Concat(batch.Write.Deletes).Any(id => _active.TryGetValue(id, out Job? job) && IsReady(job)))
+        lock (_gate)
         {
-            _withheld = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _withheld = [];
+        }
+    }
+
+    // Nobody claims a job as it was while a change of it is on its way to disk: a hook would be called for what is no more.
+    private void LetClaimWhatStays(WriteBatch write)
+    {
+        lock (_gate)
+        {
+            _writing = write;
+            if (!write.Puts.Select(job => job.Id).Concat(write.Deletes).Any(id => _active.TryGetValue(id, out Job? job) && IsReady(job)))
+            {
+                AnswerClaims();
+            }
         }
     }
 
@@ -218,21 +229,20 @@ public abstract partial class EmbeddedJobStore : IJobStore
     {
         lock (_gate)
         {
-            _withheld?.SetResult();
-            _withheld = null;
+            _writing = null;
+            AnswerClaims();
         }
     }
 
-    private Job? FindPublished(JobId id)
+    // Here, before the next write begins: however many writes follow each other, a claim waits for one of them at most.
+    private void AnswerClaims()
     {
-        Job? active;
-        lock (_gate)
-        {
-            active = _active.GetValueOrDefault(id);
-        }
-
-        return active ?? (_states[id.Value] is null ? null : Read(id));
+        List<WaitingClaim> claims = _withheld ?? [];
+        _withheld = null;
+        claims.ForEach(claim => claim.Answer(Take, GiveBack));
     }
+
+    private Job? FindPublished(JobId id) => _active.GetValueOrDefault(id) ?? (_states[id.Value] is null ? null : Read(id));
 
     // On the writer's thread, everything written is published.
     private IEnumerable<Job> FindKeyed(IReadOnlyCollection<string> keys)

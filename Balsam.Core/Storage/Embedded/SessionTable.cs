@@ -1,7 +1,8 @@
 namespace Balsam.Storage.Embedded;
 
 /// <summary>The launchers of an embedded store and what each of them holds. Lives in memory: it ends with the process, as the launchers do.</summary>
-internal sealed class SessionTable(TimeProvider time)
+/// <remarks>Asked and changed under the store's gate; what the staging of a write asks, without it, takes the gate itself.</remarks>
+internal sealed class SessionTable(TimeProvider time, Lock gate)
 {
     private readonly Dictionary<SessionId, Session> _sessions = [];
     private readonly Dictionary<JobId, (Session Session, DateTimeOffset Since)> _holders = [];
@@ -22,17 +23,28 @@ internal sealed class SessionTable(TimeProvider time)
     public Session Demand(LeaseToken lease) =>
         WhyLost(lease) is { } reason ? throw new LeaseLostException(lease.Session, reason) : _sessions[lease.Session];
 
-    public string? WhyLost(LeaseToken lease) =>
-        !_sessions.TryGetValue(lease.Session, out Session? session) ? "the session is closed, or expired and was swept"
-        : session.Launcher.Token.Epoch != lease.Epoch ? FormattableString.Invariant($"it is of epoch {lease.Epoch}, the session is of epoch {session.Launcher.Token.Epoch}")
-        : IsExpired(session) ? $"it was not renewed for {session.Launcher.Request.LeaseDuration}"
-        : null;
+    public string? WhyLost(LeaseToken lease)
+    {
+        lock (gate)
+        {
+            return !_sessions.TryGetValue(lease.Session, out Session? session) ? "the session is closed, or expired and was swept"
+                : session.Launcher.Token.Epoch != lease.Epoch ? FormattableString.Invariant($"it is of epoch {lease.Epoch}, the session is of epoch {session.Launcher.Token.Epoch}")
+                : IsExpired(session) ? $"it was not renewed for {session.Launcher.Request.LeaseDuration}"
+                : null;
+        }
+    }
 
     public void Renew(LeaseToken lease) => Demand(lease).RenewedAt = time.GetTimestamp();
 
     public bool Holds(LeaseToken lease, JobId job) => HolderOf(job)?.Launcher.Token == lease;
 
-    public Session? HolderOf(JobId job) => _holders.GetValueOrDefault(job).Session;
+    public Session? HolderOf(JobId job)
+    {
+        lock (gate)
+        {
+            return _holders.GetValueOrDefault(job).Session;
+        }
+    }
 
     public JobLease? LeaseOf(JobId job) => _holders.TryGetValue(job, out (Session Session, DateTimeOffset Since) held) ? new JobLease(job, held.Session.Launcher, held.Since) : null;
 
@@ -56,19 +68,28 @@ internal sealed class SessionTable(TimeProvider time)
     /// <summary>Ends a session; what it held is nobody's.</summary>
     public IReadOnlyList<JobId> Close(Session session)
     {
-        _sessions.Remove(session.Launcher.Token.Session);
-        JobId[] held = [.. session.Held];
-        foreach (JobId job in held)
+        lock (gate)
         {
-            _holders.Remove(job);
-        }
+            _sessions.Remove(session.Launcher.Token.Session);
+            JobId[] held = [.. session.Held];
+            foreach (JobId job in held)
+            {
+                _holders.Remove(job);
+            }
 
-        session.Held.Clear();
-        session.Wake(mayClaim: true);
-        return held;
+            session.Held.Clear();
+            session.Wake(mayClaim: true);
+            return held;
+        }
     }
 
-    public IReadOnlyList<Session> Expired(SiteName site) => [.. _sessions.Values.Where(session => session.Launcher.Request.Site == site && IsExpired(session))];
+    public IReadOnlyList<Session> Expired(SiteName site)
+    {
+        lock (gate)
+        {
+            return [.. _sessions.Values.Where(session => session.Launcher.Request.Site == site && IsExpired(session))];
+        }
+    }
 
     public void WakeAll(SiteName site)
     {

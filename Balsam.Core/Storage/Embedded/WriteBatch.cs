@@ -91,6 +91,8 @@ public sealed class WriteBatch
         _removedApplications.Add(name);
     }
 
+    internal bool Changes(JobId id) => _puts.ContainsKey(id) || _deleted.Contains(id);
+
     internal bool IsDeleted(JobId id) => _deleted.Contains(id);
 
     internal void Delete(JobId id)

@@ -23,9 +23,19 @@ internal static class BulkCases
         new("Bulk_Written_SurvivesReopening", "An acknowledged bulk change is there after reopening.", Durable, needsDurability: true),
         new("Descendants_OfAGraph_AreAllGenerations", "Children, their children, and so on, each once, rising; ended ones too.", Descendants),
         new("Descendants_OfALongLine_AreFound", "A line of 2,000 generations is read.", LongLine),
+        new("Change_OfJobsThatWaitForEachOther_ReachesEach", "Jobs whose edges form a circle are changed like any others.", Circle),
     ];
 
     private static JobAddition After(params int[] places) => StoreConformanceContext.Addition(places.Select(place => ParentReference.ToIndex(place)));
+
+    private static async Task Circle(StoreConformanceContext context)
+    {
+        IReadOnlyList<Job> jobs = await context.AddAsync(
+            StoreConformanceContext.Addition(ParentReference.ToIndex(1)), StoreConformanceContext.Addition(ParentReference.ToIndex(0)), StoreConformanceContext.Addition(ParentReference.ToIndex(1)));
+        ChangeReport report = await context.ChangeAsync(jobs.Select(job => job.Id), BulkRules.Edit(context, fields => fields with { Priority = 7 }));
+        Check.SameSet(jobs.Select(job => job.Id), report.Changed, "The changed jobs");
+        Check.Sequence([7, 7, 7], (await context.AllJobsAsync()).Select(job => job.Priority), "The priorities");
+    }
 
     private static async Task Report(StoreConformanceContext context)
     {

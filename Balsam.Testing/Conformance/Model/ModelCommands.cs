@@ -13,15 +13,68 @@ internal sealed class ModelCommands(StoreConformanceContext context, StoreModel 
     // Left to the store itself: it alone decides that the parents of a waiting job have finished or failed.
     private static readonly JobTrigger[] GraphOnly = [JobTrigger.ParentsPending, JobTrigger.ParentsFinished, JobTrigger.ParentFailed];
 
+    // What a command waits for before it looks at its answer: in a burst, the commands before it.
+    private Task _turn = Task.CompletedTask;
+
     public async Task RunOneAsync(Action<string> log)
     {
         (int Weight, Func<Action<string>, Task> Command)[] commands =
         [
-            (5, AddAsync), (4, LinkAsync), (10, MoveAsync), (4, MoveSeveralAsync), (2, MoveStaleAsync), (2, EditAsync), (2, OpenSessionAsync), (6, ClaimAsync), (8, LauncherWriteAsync),
-            (2, ReleaseAsync), (1, CloseSessionAsync), (1, RenewAsync), (2, AdvanceAndRecoverAsync), (2, log => DeleteAsync(log, false)), (1, log => DeleteAsync(log, true)), (2, BulkEditAsync), (2, BulkCancelAsync), (3, BulkSendBackAsync), (1, BulkThrowAsync), (context.Fixture.IsDurable ? 1 : 0, ReopenAsync),
+            (10, MoveAsync), (4, MoveSeveralAsync), (2, MoveStaleAsync), (2, EditAsync), (2, OpenSessionAsync), (6, ClaimAsync), (8, LauncherWriteAsync),
+            (2, ReleaseAsync), (1, CloseSessionAsync), (1, RenewAsync), (2, AdvanceAndRecoverAsync), (1, BulkThrowAsync), (context.Fixture.IsDurable ? 1 : 0, ReopenAsync), (6, BurstAsync), .. Unread,
         ];
+        await Choose(commands)(log);
+    }
+
+    // Those that ask nothing of the store before they write, so that several can share a write.
+    private (int Weight, Func<Action<string>, Task> Command)[] Unread =>
+    [
+        (5, AddAsync), (4, LinkAsync), (2, log => DeleteAsync(log, false)), (1, log => DeleteAsync(log, true)), (2, BulkEditAsync), (2, BulkCancelAsync), (2, BulkFinishAsync), (3, BulkSendBackAsync),
+    ];
+
+    private Func<Action<string>, Task> Choose((int Weight, Func<Action<string>, Task> Command)[] commands)
+    {
         int choice = random.Next(commands.Sum(command => command.Weight));
-        await commands.First(command => (choice -= command.Weight) < 0).Command(log);
+        return commands.First(command => (choice -= command.Weight) < 0).Command;
+    }
+
+    // While a rule holds up the store's writes, several commands are given: a store may write them together, in this order.
+    private async Task BurstAsync(Action<string> log)
+    {
+        if (model.Jobs.Count == 0)
+        {
+            return;
+        }
+
+        var began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var goOn = new ManualResetEventSlim();
+        Task held = context.ChangeAsync([model.Jobs.First().Id], (_, _) =>
+        {
+            began.TrySetResult();
+            goOn.Wait();
+            return JobDecision.Refuse(WhyUnchanged.AlreadySo, "only looking");
+        });
+        await began.Task;
+        List<Task> commands = [held];
+        log("together: ");
+        for (int n = random.Next(2, 6); n > 0; n--)
+        {
+            _turn = Task.WhenAll(commands.ToArray());
+            commands.Add(Choose(Unread)(log));
+            log(" | ");
+        }
+
+        _turn = Task.CompletedTask;
+        goOn.Set();
+        await Task.WhenAll(commands);
+    }
+
+    private Task<T> InTurn<T>(Task<T> answer) => After(_turn, answer);
+
+    private static async Task<T> After<T>(Task turn, Task<T> answer)
+    {
+        await turn;
+        return await answer;
     }
 
     private T Pick<T>(IReadOnlyCollection<T> items) => items.ElementAt(random.Next(items.Count));
@@ -35,8 +88,18 @@ internal sealed class ModelCommands(StoreConformanceContext context, StoreModel 
         {
             Key = KeyFor(i), Application = Pick(Applications), Site = Sites[random.Next(5) == 0 ? 1 : 0], Priority = random.Next(3), Resources = JobResources.Default with { RanksPerNode = random.Next(1, 3) },
         })];
-        IReadOnlyList<Job> added = await context.AddAsync(additions);
-        log($"add {string.Join("; ", added.Select(job => $"{job.Id} {job.Key} after [{string.Join(", ", job.Parents.Select(edge => $"{edge.Parent} {edge.Condition}"))}]"))}");
+        log($"add {additions.Length} after {string.Join("; ", additions.Select(addition => string.Join(", ", addition.Parents)))}");
+        CommitResult result = await InTurn(context.TryCommitAsync(new JobCommit { Additions = additions }));
+        bool hasParents = additions.SelectMany(addition => addition.Parents).All(parent => !parent.IsStored || model.Find(parent.Stored) is not null);
+        Check.Equal(hasParents, result.IsWritten, "Whether the addition is written");
+        if (!hasParents)
+        {
+            Check.That(result.Refusal is JobNotFoundException, "an addition to a parent that is gone is refused as such");
+            return;
+        }
+
+        IReadOnlyList<Job> added = result.Added;
+        log($" -> {string.Join("; ", added.Select(job => $"{job.Id} {job.Key} after [{string.Join(", ", job.Parents.Select(edge => $"{edge.Parent} {edge.Condition}"))}]"))}");
         foreach ((JobAddition addition, Job job) in additions.Zip(added))
         {
             ModelJob? owner = addition.Key is null ? null : model.Jobs.FirstOrDefault(known => known.Key == addition.Key);
@@ -60,7 +123,7 @@ internal sealed class ModelCommands(StoreConformanceContext context, StoreModel 
         HashSet<JobId> stored = [];
         for (int n = random.Next(4); n > 0 && model.Jobs.Count > 0; n--)
         {
-            JobId parent = Pick(model.Jobs).Id;
+            JobId parent = SomeId();
             if (stored.Add(parent))
             {
                 yield return ParentReference.To(parent, Condition());
@@ -85,22 +148,14 @@ internal sealed class ModelCommands(StoreConformanceContext context, StoreModel 
             return;
         }
 
-        JobId child = waiting.Length > 0 && random.Next(4) > 0 ? Pick(waiting).Id : Pick(model.Jobs).Id;
+        JobId child = waiting.Length > 0 && random.Next(4) > 0 ? Pick(waiting).Id : SomeId();
         (JobId Parent, DependencyCondition Condition)[] parents =
-            [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => (random.Next(20) == 0 ? new JobId(1_000_000) : Pick(model.Jobs).Id, Condition()))];
+            [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => (random.Next(20) == 0 ? new JobId(1_000_000) : SomeId(), Condition()))];
         log($"user: job {child} waits for {string.Join(", ", parents.Select(edge => $"{edge.Parent} {edge.Condition}"))} too");
+        CommitResult result = await InTurn(context.TryCommitAsync(new JobCommit { Links = [.. parents.Select(edge => new JobLink(child, ParentReference.To(edge.Parent, edge.Condition)))] }));
         AddParentsProblemKind? expected = model.Link(child, parents);
-        CommitResult result = await context.TryCommitAsync(new JobCommit { Links = [.. parents.Select(edge => new JobLink(child, ParentReference.To(edge.Parent, edge.Condition)))] });
         Check.Equal(expected, (result.Refusal as AddParentsRefusedException)?.Kind, "Why the link is refused");
         Check.Equal(expected is null, result.IsWritten, "Whether the link is written");
-        if (expected is null)
-        {
-            Job stored = await context.GetAsync(child);
-            Check.Sequence(model.Find(child)!.Parents.Select(edge => new JobDependency(edge.Parent, edge.Condition)), stored.Parents, $"The parents of job {child}");
-            Check.That(
-                (await context.Store.QueryAsync(new JobSelector { Filter = new ChildOfFilter(parents[0].Parent) }, CancellationToken.None)).Any(job => job.Id == child),
-                $"job {child} is found among the children of its new parent {parents[0].Parent}");
-        }
     }
 
     private DependencyCondition Condition() => random.Next(2) == 0 ? DependencyCondition.Success : Pick(Enum.GetValues<DependencyCondition>());
@@ -353,28 +408,31 @@ internal sealed class ModelCommands(StoreConformanceContext context, StoreModel 
 
         JobId[] ids = [.. SomeIds(cascade ? 3 : 6), new JobId(1_000_000)];
         log($"delete {string.Join(", ", ids)}{(cascade ? " and below" : "")}");
-        ChangeReport report = await context.Store.DeleteAsync(
-            new JobDeletion { Ids = ids, Scope = cascade ? DeleteScope.WithDescendants : DeleteScope.OnlyThese }, CancellationToken.None);
+        ChangeReport report = await InTurn(context.Store.DeleteAsync(
+            new JobDeletion { Ids = ids, Scope = cascade ? DeleteScope.WithDescendants : DeleteScope.OnlyThese }, CancellationToken.None));
         (IReadOnlyList<JobId> gone, IReadOnlyList<JobId> kept) = model.Delete(ids, cascade);
         Check.SameSet(gone, report.Changed, "The deleted jobs");
         Check.SameSet(kept, report.Unchanged.Keys, "The kept jobs");
     }
 
-    private JobId[] SomeIds(int most) => [.. model.Jobs.OrderBy(_ => random.Next()).Take(random.Next(1, most)).Select(job => job.Id)];
+    private JobId[] SomeIds(int most) => [.. Enumerable.Range(0, random.Next(1, most)).Select(_ => SomeId()).Distinct()];
+
+    // Now and then one that the next addition may get.
+    private JobId SomeId() => model.Jobs.Count == 0 || random.Next(15) == 0 ? new JobId(model.LastId + random.Next(1, 4)) : Pick(model.Jobs).Id;
 
     private async Task BulkEditAsync(Action<string> log)
     {
         JobId[] ids = [.. SomeIds(8), new JobId(1_000_000)];
         var states = JobStateSet.Of(JobState.StagedIn, JobState.AwaitingParents, JobState.Failed, JobState.Preprocessed);
         int priority = random.Next(3);
-        ModelJob[] expected = [.. ids.Select(model.Find).OfType<ModelJob>().Where(job => states.Contains(job.State) && job.Holder is null)];
         log($"bulk: jobs {string.Join(", ", ids)} get priority {priority} where they may");
-        ChangeReport report = await context.ChangeAsync(
+        ChangeReport report = await InTurn(context.ChangeAsync(
             ids,
             (job, view) => view.HolderOf(job.Id) is not null
                 ? JobDecision.Refuse(WhyUnchanged.Leased, "held")
                 : JobDecision.Make(new JobChange(job).Edit(fields => fields with { Priority = priority }, context.Now)),
-            new StateFilter(states));
+            new StateFilter(states)));
+        ModelJob[] expected = [.. ids.Select(model.Find).OfType<ModelJob>().Where(job => states.Contains(job.State) && job.Holder is null)];
         Compare(report, ids, expected.Select(job => job.Id));
         foreach (ModelJob job in expected)
         {
@@ -385,11 +443,21 @@ internal sealed class ModelCommands(StoreConformanceContext context, StoreModel 
     private async Task BulkCancelAsync(Action<string> log)
     {
         JobId[] ids = SomeIds(5);
-        JobId[] expected = [.. ids.Where(id => !model.Find(id)!.State.IsFinal())];
         log($"bulk: cancel {string.Join(", ", ids)}");
-        Compare(await context.ChangeAsync(ids, BulkRules.Cancel(context)), ids, expected);
-        Array.ForEach(expected, id => model.Move(id, [JobTrigger.Cancelled]));
-        model.Settle();
+        ChangeReport report = await InTurn(context.ChangeAsync(ids, BulkRules.Cancel(context)));
+        Compare(report, ids, model.MoveAll(ids, state => state.IsFinal() ? [] : [JobTrigger.Cancelled]));
+    }
+
+    private async Task BulkFinishAsync(Action<string> log)
+    {
+        JobId[] ids = SomeIds(5);
+        log($"bulk: finish {string.Join(", ", ids)}");
+        ChangeReport report = await InTurn(context.ChangeAsync(
+            ids,
+            (job, _) => job.State.IsFinal() || job.State == JobState.AwaitingParents
+                ? JobDecision.Refuse(WhyUnchanged.IllegalState, "it cannot go on")
+                : JobDecision.Make(context.Towards(job, JobState.JobFinished))));
+        Compare(report, ids, model.MoveAll(ids, state => state.IsFinal() || state == JobState.AwaitingParents ? [] : WayToTheEnd(state)));
     }
 
     private async Task BulkSendBackAsync(Action<string> log)
@@ -397,21 +465,21 @@ internal sealed class ModelCommands(StoreConformanceContext context, StoreModel 
         JobId[] ids = [.. model.Jobs.Where(job => job.State == JobState.Failed || random.Next(10) == 0).Where(_ => random.Next(3) > 0).Select(job => job.Id)];
         random.Shuffle(ids);
         log($"bulk: send back {string.Join(", ", ids)}");
-        ChangeReport report = await context.ChangeAsync(ids, BulkRules.SendBack(context));
+        ChangeReport report = await InTurn(context.ChangeAsync(ids, BulkRules.SendBack(context)));
         Compare(report, ids, model.SendBack(ids));
     }
 
     private async Task BulkThrowAsync(Action<string> log)
     {
         JobId[] ids = SomeIds(8);
-        if (ids.Length == 0)
+        if (ids.All(id => model.Find(id) is null))
         {
             return;
         }
 
         log($"bulk: cancel {string.Join(", ", ids)}, and throw");
         Func<Job, IBulkChangeView, JobDecision> cancel = BulkRules.Cancel(context);
-        int left = ids.Length;
+        int left = ids.Count(id => model.Find(id) is not null);
         await Check.ThrowsAsync<TimeZoneNotFoundException>(() => context.ChangeAsync(ids, (job, view) => --left == 0 ? throw new TimeZoneNotFoundException() : cancel(job, view)), "A rule that throws");
     }
 

@@ -54,10 +54,18 @@ internal sealed class ModelRun
             Check.That(
                 expected.MustRise ? job.Version > before : job.Version == before || (expected.Shaken && job.Version > before),
                 $"the version of job {job.Id} {(expected.MustRise ? "rises from" : "stays")} {before}; it is {job.Version}");
+            Check.Sequence(expected.Parents.Select(edge => new JobDependency(edge.Parent, edge.Condition)), job.Parents, $"The parents of job {job.Id}");
             Check.Equal(expected.Key, job.Key, $"The key of job {job.Id}");
             Check.Equal(expected.Priority, job.Priority, $"The priority of job {job.Id}");
             Check.Equal(expected.NotBefore, job.NotBefore, $"NotBefore of job {job.Id}");
             Check.Equal(expected.FailedWithParent, job.Failure?.Kind == FailureKind.ParentFailed, $"Whether job {job.Id} failed with a parent");
+        }
+
+        if (stored.Count > 0)
+        {
+            ModelJob some = _model.Jobs.ElementAt(_random.Next(stored.Count));
+            await CompareFoundAsync(new ChildOfFilter(some.Id), job => job.Parents.Any(edge => edge.Parent == some.Id), $"The children of job {some.Id}");
+            await CompareFoundAsync(new KeyFilter([some.Key ?? "0/0"]), job => job.Key == (some.Key ?? "0/0"), $"The jobs of key {some.Key ?? "0/0"}");
         }
 
         _versions = stored.ToDictionary(job => job.Id, job => job.Version);
@@ -68,7 +76,13 @@ internal sealed class ModelRun
         }
 
         var states = JobStateSet.Of((JobState)_random.Next(1, 15), (JobState)_random.Next(1, 15));
-        IReadOnlyList<Job> some = await _context.Store.QueryAsync(new JobSelector { Filter = new StateFilter(states), Descending = true }, CancellationToken.None);
-        Check.Sequence(_model.Jobs.Where(job => states.Contains(job.State)).Select(job => job.Id).Reverse(), some.Select(job => job.Id), $"The jobs in {states}");
+        IReadOnlyList<Job> inStates = await _context.Store.QueryAsync(new JobSelector { Filter = new StateFilter(states), Descending = true }, CancellationToken.None);
+        Check.Sequence(_model.Jobs.Where(job => states.Contains(job.State)).Select(job => job.Id).Reverse(), inStates.Select(job => job.Id), $"The jobs in {states}");
+    }
+
+    private async Task CompareFoundAsync(JobFilter filter, Func<ModelJob, bool> expected, string what)
+    {
+        IReadOnlyList<Job> found = await _context.Store.QueryAsync(new JobSelector { Filter = filter }, CancellationToken.None);
+        Check.Sequence(_model.Jobs.Where(expected).Select(job => job.Id), found.Select(job => job.Id), what);
     }
 }

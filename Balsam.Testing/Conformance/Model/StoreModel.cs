@@ -9,6 +9,9 @@ internal sealed class StoreModel
 
     public IReadOnlyCollection<ModelJob> Jobs => _jobs.Values;
 
+    /// <summary>The highest number given so far.</summary>
+    public long LastId { get; private set; }
+
     public ModelJob? Find(JobId id) => _jobs.GetValueOrDefault(id);
 
     public void BeginCommand()
@@ -26,6 +29,7 @@ internal sealed class StoreModel
             job.State = JobState.AwaitingParents;
             job.Touched = true;
             _jobs.Add(job.Id, job);
+            LastId = Math.Max(LastId, job.Id.Value);
         }
 
         Settle();
@@ -43,6 +47,19 @@ internal sealed class StoreModel
 
         job.FailedWithParent = false;
         job.Touched = true;
+    }
+
+    /// <summary>Moves jobs at once, each by the state in which it is, then applies the rules; gives those that are where they were not before.</summary>
+    public IReadOnlyList<JobId> MoveAll(IReadOnlyList<JobId> ids, Func<JobState, IEnumerable<JobTrigger>> way)
+    {
+        (ModelJob Job, JobState Was, JobTrigger[] Way)[] jobs = [.. ids.Select(Find).OfType<ModelJob>().Select(job => (job, job.State, way(job.State).ToArray()))];
+        foreach ((ModelJob job, _, JobTrigger[] steps) in jobs.Where(each => each.Way.Length > 0))
+        {
+            Move(job.Id, steps);
+        }
+
+        Settle();
+        return [.. jobs.Where(each => each.Way.Length > 0 || each.Job.State != each.Was).Select(each => each.Job.Id)];
     }
 
     /// <summary>Why a waiting job cannot be given parents; null when it was given those that it had not yet.</summary>
@@ -137,6 +154,8 @@ internal sealed class StoreModel
     /// <summary>Sends jobs back to wait for their parents, in waves: all that can go, then what follows, as long as that brings anything; gives what went.</summary>
     public IReadOnlyList<JobId> SendBack(IReadOnlyList<JobId> ids)
     {
+        (ModelJob Job, JobState Was)[] before = [.. ids.Select(Find).OfType<ModelJob>().Select(job => (job, job.State))];
+        HashSet<ModelJob> sent = [];
         List<ModelJob> wave;
         do
         {
@@ -147,11 +166,12 @@ internal sealed class StoreModel
                 wave.Add(next);
             }
 
+            sent.UnionWith(wave);
             wave.ForEach(job => SettleOne(job));
             Settle();
         }
         while (wave.Count > 0);
-        return [.. ids.Select(Find).Where(job => job is not null && job.State != job.Before).Select(job => job!.Id)];
+        return [.. before.Where(each => each.Job.State != each.Was || sent.Contains(each.Job)).Select(each => each.Job.Id)];
     }
 
     private bool CanGoBack(ModelJob? job) => job is { State: JobState.Failed }

@@ -175,22 +175,98 @@ public sealed class EmbeddedJobStoreTests
     }
 
     [Test]
-    public async Task Claim_OfAJobLetGoWhileItsCancelIsOnItsWay_TellsTheHolder()
+    public async Task Claim_OfAJobLetGoWhileItsCancelIsOnItsWay_WaitsForIt()
     {
         Job job = await AddAsync();
         LauncherSession first = await OpenSessionAsync();
         LauncherSession second = await OpenSessionAsync();
-        await Store.WaitForNewsAsync(second.Token, None);
         await ClaimAsync(first);
         using var slow = new SlowDisk(_fixture.Disk);
         Task write = Store.CommitAsync([new JobCommit { Changes = [Cancel(job)] }], None);
         await slow.Began;
         await Store.ReleaseAsync(first.Token, [job.Id], None);
-        Assert.That(await ClaimAsync(second), Has.Count.EqualTo(1));
+        Task<IReadOnlyList<Job>> claim = ClaimAsync(second);
+        Assert.That(claim.IsCompleted, Is.False);
         slow.GoOn();
         await write;
-        SessionNews news = await Store.WaitForNewsAsync(second.Token, None);
-        Assert.That(news.Changed.IsEmpty ? (await Store.WaitForNewsAsync(second.Token, None)).Changed : news.Changed, Is.EqualTo(new[] { job.Id }));
+        Assert.That(await claim, Is.Empty);
+    }
+
+    [Test]
+    public async Task Claim_WhileChangesFollowEachOther_WaitsForOneOfThem()
+    {
+        Job job = await AddAsync();
+        LauncherSession session = await OpenSessionAsync();
+        using var slow = new SlowDisk(_fixture.Disk, writes: 2);
+        Task first = ChangePriorityAsync(job, 1);
+        await slow.Began;
+        Task second = ChangePriorityAsync(job, 2);
+        Task<IReadOnlyList<Job>> claim = ClaimAsync(session);
+        slow.GoOn();
+        Assert.That((await claim).Select(claimed => claimed.Priority), Is.EqualTo(new[] { 1 }), "the second write has not ended");
+        Assert.That(second.IsCompleted, Is.False);
+        slow.GoOn();
+        await Task.WhenAll(first, second);
+        Assert.That((await Store.WaitForNewsAsync(session.Token, None)).Changed, Is.EqualTo(new[] { job.Id }));
+    }
+
+    [Test]
+    public async Task Claim_CancelledWhileItWaitsForAWrite_LeavesTheJobToOthers()
+    {
+        Job job = await AddAsync();
+        LauncherSession session = await OpenSessionAsync();
+        using var slow = new SlowDisk(_fixture.Disk);
+        Task write = ChangePriorityAsync(job, 1);
+        await slow.Began;
+        using var cancel = new CancellationTokenSource();
+        Task<IReadOnlyList<Job>> given = ClaimAsync(session, cancel.Token);
+        Task<IReadOnlyList<Job>> other = ClaimAsync(await ListedSessionAsync());
+        await cancel.CancelAsync();
+        await Assert.ThrowsAsync<TaskCanceledException>(() => given);
+        slow.GoOn();
+        await write;
+        Assert.That(await other, Has.Count.EqualTo(1));
+
+        async Task<LauncherSession> ListedSessionAsync() => (await Store.ListSessionsAsync(None)).Single();
+    }
+
+    // A rule may take its time: only claims and writes wait for it.
+    [Test]
+    public async Task Change_WhileItsRuleRuns_KeepsNoReaderWaiting()
+    {
+        Job job = await AddAsync();
+        LauncherSession session = await OpenSessionAsync();
+        var began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var goOn = new ManualResetEventSlim();
+        Task change = Store.ChangeAsync(
+            new JobBulkChange
+            {
+                Ids = [job.Id],
+                Rule = (_, _) =>
+                {
+                    began.SetResult();
+                    goOn.Wait();
+                    return JobDecision.Refuse(WhyUnchanged.AlreadySo, "only looking");
+                },
+            },
+            None);
+        await began.Task;
+        Task reads = Task.Run(async () =>
+        {
+            await Store.FindAsync([job.Id], None);
+            await Store.QueryAsync(new JobSelector(), None);
+            await Store.CountAsync(JobFilter.All, None);
+            await Store.ReadEventsAsync(0, 10, None);
+            await Store.RenewAsync(session.Token, None);
+            await Store.FindLeasesAsync([job.Id], None);
+        });
+        Task<IReadOnlyList<Job>> claim = Task.Run(() => ClaimAsync(session));
+        Task first = await Task.WhenAny(reads, change, Task.Delay(TimeSpan.FromMinutes(1)));
+        Assert.That(claim.IsCompleted, Is.False, "the rule may go by who holds the job");
+        goOn.Set();
+        Assert.That(first, Is.SameAs(reads));
+        await Task.WhenAll(reads, change);
+        Assert.That(await claim, Has.Count.EqualTo(1));
     }
 
     [Test]
@@ -297,34 +373,42 @@ public sealed class EmbeddedJobStoreTests
 
     private Task<LauncherSession> OpenSessionAsync() => Store.OpenSessionAsync(new SessionRequest { Site = "local", Host = "host", ProcessId = 1 }, None);
 
-    private async Task<IReadOnlyList<Job>> ClaimAsync(LauncherSession session) => (await Store.ClaimAsync(
-        new ClaimRequest { Lease = session.Token, Limit = 100, Wanted = new Dictionary<ApplicationName, JobStateSet> { ["App"] = JobStates.Claimable } }, None)).Jobs;
+    private async Task<IReadOnlyList<Job>> ClaimAsync(LauncherSession session, CancellationToken cancellationToken = default) => (await Store.ClaimAsync(
+        new ClaimRequest { Lease = session.Token, Limit = 100, Wanted = new Dictionary<ApplicationName, JobStateSet> { ["App"] = JobStates.Claimable } }, cancellationToken)).Jobs;
 
-    /// <summary>Holds the first write back until told to go on.</summary>
+    private Task<ChangeReport> ChangePriorityAsync(Job job, int priority) => Store.ChangeAsync(
+        new JobBulkChange { Ids = [job.Id], Rule = (now, _) => JobDecision.Make(new JobChange(now).Edit(fields => fields with { Priority = priority }, Now)) }, None);
+
+    /// <summary>Holds the first writes back, each until told to go on.</summary>
     private sealed class SlowDisk : IDisposable
     {
         private readonly TaskCompletionSource _began = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly ManualResetEventSlim _goOn = new();
+        private readonly SemaphoreSlim _goOn = new(0);
+        private readonly int _held;
         private int _writes;
 
-        public SlowDisk(Disk disk) => disk.Writing = _ =>
+        public SlowDisk(Disk disk, int writes = 1)
         {
-            if (Interlocked.Increment(ref _writes) == 1)
+            _held = writes;
+            disk.Writing = _ =>
             {
-                _began.SetResult();
-                _goOn.Wait();
-            }
-        };
+                if (Interlocked.Increment(ref _writes) <= writes)
+                {
+                    _began.TrySetResult();
+                    _goOn.Wait();
+                }
+            };
+        }
 
         public Task Began => _began.Task;
 
         public int Writes => _writes;
 
-        public void GoOn() => _goOn.Set();
+        public void GoOn() => _goOn.Release();
 
         public void Dispose()
         {
-            _goOn.Set();
+            _goOn.Release(_held);
             // Not disposed: the writer may still be leaving its wait.
         }
     }

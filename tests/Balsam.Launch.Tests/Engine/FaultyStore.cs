@@ -20,6 +20,28 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : DelegatingJobSto
     /// <summary>Is called after each write of a launcher; what it throws comes out of the write all the same.</summary>
     public Action AfterLauncherCommit { get; set; } = () => { };
 
+    /// <summary>Is called after each read of jobs by number, before the reader gets them.</summary>
+    public Func<IReadOnlyList<Job>, Task> AfterFind { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Is called whenever a launcher asks for news: what it was told before, it has noted.</summary>
+    public Action Listening { get; set; } = () => { };
+
+    /// <summary>Is called after a launcher has given jobs back.</summary>
+    public Action<IReadOnlyList<JobId>> AfterRelease { get; set; } = _ => { };
+
+    public override async Task ReleaseAsync(LeaseToken lease, IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
+    {
+        await base.ReleaseAsync(lease, ids, cancellationToken);
+        AfterRelease(ids);
+    }
+
+    public override async Task<IReadOnlyList<Job>> FindAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Job> found = await base.FindAsync(ids, cancellationToken);
+        await AfterFind(found);
+        return found;
+    }
+
     public override async Task<IReadOnlyList<CommitResult>> CommitAsync(IReadOnlyList<JobCommit> commits, CancellationToken cancellationToken)
     {
         bool isLauncher = commits.Any(commit => commit.Lease is not null);
@@ -39,6 +61,7 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : DelegatingJobSto
 
     public override async Task<SessionNews> WaitForNewsAsync(LeaseToken lease, CancellationToken cancellationToken)
     {
+        Listening();
         try
         {
             SessionNews news = await base.WaitForNewsAsync(lease, cancellationToken);
