@@ -5,12 +5,15 @@ internal sealed class WriteQueue
 {
     private readonly object _gate = new();
     private readonly Action<List<IWriteRequest>> _process;
+    private readonly Func<StoreException> _closed;
     private readonly Queue<Action> _chores = [];
     private List<IWriteRequest> _requests = [];
     private Thread? _thread;
     private bool _isClosing;
 
-    public WriteQueue(Action<List<IWriteRequest>> process) => _process = process;
+    /// <param name="process">Takes what has queued up.</param>
+    /// <param name="closed">What a call after the end is told.</param>
+    public WriteQueue(Action<List<IWriteRequest>> process, Func<StoreException> closed) => (_process, _closed) = (process, closed);
 
     public Task<T> WriteAsync<T>(Func<StagedBatch, T> stage, CancellationToken cancellationToken, Action<StagedBatch>? prepare = null)
     {
@@ -76,7 +79,7 @@ internal sealed class WriteQueue
     {
         if (_isClosing)
         {
-            throw new StoreException(StoreErrorKind.Unavailable, "The store was closed.");
+            throw _closed();
         }
 
         if (_thread is null)
