@@ -38,7 +38,8 @@ internal static class ParameterTypes
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            return exception.Message;
+            // The serializer adds line and byte of JSON that the user never wrote.
+            return exception.Message.Split(" Path: $", 2)[0];
         }
     }
 }

@@ -127,6 +127,7 @@ public sealed class PredicateTranslatorTests
             Case(j => j.GetParameters<Fit>().Inner.Depth == 2, "j.GetParameters().Inner.Depth", ".WithParameter(\"inner.depth\", value)"),
             Case(j => j.GetParameters<int>() == 12, "j.GetParameters()", ".WithParameter(\"$\", value)"),
             Case(j => string.IsNullOrEmpty(j.Key), "IsNullOrEmpty(j.Key)", "j.Key == null"),
+            Case(j => string.IsNullOrWhiteSpace(j.Tags["study"]), "IsNullOrWhiteSpace(j.Tags[\"study\"])", "j.Tags[\"study\"] == \"\""),
             Case(j => j.State.ToText() == "FAILED", "j.State.ToText()", "j.State == JobState.Failed"),
             Case(j => j.State.ToString() == "Failed", "j.State.ToString()", "j.State == JobState.Failed"),
             Case(j => j.ReturnCode + 1 == 3, "of the predicate '((j.ReturnCode + 1) == 3)'", "j.Attempt > 2"),
