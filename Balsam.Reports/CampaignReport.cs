@@ -14,6 +14,7 @@ public static class CampaignReport
     /// <param name="analysis">The campaign.</param>
     /// <param name="options">Heading, names and groups; null for the defaults.</param>
     /// <returns>The page; it is well-formed XML, too.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="ReportOptions.Label"/> or <see cref="ReportOptions.Group"/> failed; the message names the job.</exception>
     public static string Html(CampaignAnalysis analysis, ReportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(analysis);
@@ -28,6 +29,7 @@ public static class CampaignReport
     /// <param name="options">Heading, names and groups; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the call; the file is then as it was.</param>
     /// <returns>A task that ends when the file is complete.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="ReportOptions.Label"/> or <see cref="ReportOptions.Group"/> failed; the message names the job.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public static Task WriteHtmlAsync(CampaignAnalysis analysis, string path, ReportOptions? options = null, CancellationToken cancellationToken = default)

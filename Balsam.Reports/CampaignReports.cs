@@ -24,6 +24,17 @@ public sealed class CampaignReports
     /// <exception cref="StoreException">The store cannot be opened or read.</exception>
     public Task WriteHtmlAsync(string path, CancellationToken cancellationToken = default) => WriteHtmlAsync(_client.Jobs, path, cancellationToken);
 
+    /// <summary>Writes a page about all jobs.</summary>
+    /// <param name="path">The file; it is replaced when it is there. Its directory is made when it is not.</param>
+    /// <param name="options">Heading, names and groups.</param>
+    /// <param name="cancellationToken">Cancels the call; the file is then as it was.</param>
+    /// <returns>A task that ends when the file is complete.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="ReportOptions.Label"/> or <see cref="ReportOptions.Group"/> failed; the message names the job.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <exception cref="StoreException">The store cannot be opened or read.</exception>
+    public Task WriteHtmlAsync(string path, ReportOptions options, CancellationToken cancellationToken = default) => WriteHtmlAsync(_client.Jobs, path, options, cancellationToken);
+
     /// <summary>Writes a page about the jobs of a query.</summary>
     /// <param name="query">The jobs.</param>
     /// <param name="path">The file; it is replaced when it is there. Its directory is made when it is not.</param>
@@ -40,6 +51,7 @@ public sealed class CampaignReports
     /// <param name="options">Heading, names and groups.</param>
     /// <param name="cancellationToken">Cancels the call; the file is then as it was.</param>
     /// <returns>A task that ends when the file is complete.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="ReportOptions.Label"/> or <see cref="ReportOptions.Group"/> failed; the message names the job.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <exception cref="StoreException">The store cannot be opened or read.</exception>

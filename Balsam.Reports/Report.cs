@@ -37,10 +37,21 @@ internal sealed class Report(CampaignAnalysis analysis, ReportOptions options)
         new() { Description = description, Seconds = Seconds, Since = Since, Values = values, Height = height };
 
     /// <summary>What a job is called; its number when the user's function has no name for it.</summary>
-    public string LabelOf(JobTimeline job) => Named(job, options.Label);
+    public string LabelOf(JobTimeline job) => Named(job, nameof(ReportOptions.Label), options.Label);
 
     /// <summary>The group of a job.</summary>
-    public string GroupOf(JobTimeline job) => Named(job, options.Group);
+    public string GroupOf(JobTimeline job) => Named(job, nameof(ReportOptions.Group), options.Group);
 
-    private static string Named(JobTimeline job, Func<JobTimeline, string> name) => name(job) is { Length: > 0 } given ? given : $"job {job.Id}";
+    // What the user's function throws says nothing about the job it was asked for.
+    private static string Named(JobTimeline job, string option, Func<JobTimeline, string> name)
+    {
+        try
+        {
+            return name(job) is { Length: > 0 } given ? given : $"job {job.Id}";
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            throw new InvalidOperationException($"ReportOptions.{option} failed for job {job.Id} ({job.Application} in {job.Workdir}): {exception.Message}", exception);
+        }
+    }
 }

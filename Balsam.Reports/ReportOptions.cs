@@ -5,7 +5,7 @@ namespace Balsam;
 /// await client.Reports.WriteHtmlAsync(client.Jobs.WithTag("study", "a"), "study-a.html", new ReportOptions
 /// {
 ///     Title = "Study A",
-///     Label = job =&gt; job.Tags["molecule"],
+///     Label = job =&gt; job.Tags.GetValueOrDefault("molecule", job.Workdir),
 /// });
 /// </code></example>
 public sealed class ReportOptions

@@ -29,4 +29,15 @@ public sealed record RunSpan
 
     /// <summary>The state the job went to: RUN_DONE, RUN_ERROR or RUN_TIMEOUT, or FAILED when it was cancelled; null while the run goes on.</summary>
     public JobState? Outcome { get; init; }
+
+    /// <summary>Writes the run on one line.</summary>
+    /// <returns>For example <c>job 4 (Relax), run 1: 2026-11-23T14:39:38.123Z to 2026-11-23T14:40:00.000Z on n1, n2, 8 cores, 2 GPUs, RUN_DONE</c>.</returns>
+    public override string ToString()
+    {
+        string until = End is { } end ? $"{Instants.ToText(Start)} to {Instants.ToText(end)}" : $"since {Instants.ToText(Start)}";
+        string on = Nodes.Count == 0 ? "" : $" on {string.Join(", ", Nodes)}";
+        string cores = Cores == 0 ? "" : FormattableString.Invariant($", {Cores} {(Cores == 1 ? "core" : "cores")}");
+        string gpus = Gpus == 0 ? "" : FormattableString.Invariant($", {Gpus} {(Gpus == 1 ? "GPU" : "GPUs")}");
+        return FormattableString.Invariant($"job {JobId} ({Application}), run {Attempt}: {until}{on}{cores}{gpus}{(Outcome is { } outcome ? $", {outcome.ToText()}" : "")}");
+    }
 }

@@ -55,6 +55,14 @@ public sealed record ApplicationRecord
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Command, ClassName, LastChangedAt);
 
+    /// <summary>Writes the application on one line.</summary>
+    /// <returns>For example <c>Relax(input, tolerance): "relax {{ input }}", 1 node × 4 cores</c>, or <c>Norm: function, 1 node × 1 core</c>.</returns>
+    public override string ToString()
+    {
+        string parameters = Parameters.IsDefaultOrEmpty ? "" : $"({string.Join(", ", Parameters.Select(parameter => parameter.Name))})";
+        return $"{Name}{parameters}: {(Command is null ? "function" : $"\"{Command}\"")}, {Resources}";
+    }
+
     internal bool SaysTheSameAs(ApplicationRecord other) =>
         (Name, Description, Command, ClassName) == (other.Name, other.Description, other.Command, other.ClassName)
         && Resources.Equals(other.Resources) && Parameters.SequenceEqual(other.Parameters) && FormerNames.SequenceEqual(other.FormerNames);

@@ -25,7 +25,7 @@ public sealed partial class JobEventQuery
 
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
         long newest = await _store.GetLastSequenceAsync(cancellationToken).ConfigureAwait(false);
-        DemandKnown(_conditions.Since ?? 0, newest);
+        DemandKnown(_conditions.Since ?? 0, newest, "token");
         JobFilter jobs = await JobsAsync(cancellationToken).ConfigureAwait(false);
         var verdicts = new JobVerdicts(_store, jobs);
         IAsyncEnumerable<IReadOnlyList<JobEvent>> pages = await FewAsync(jobs, cancellationToken).ConfigureAwait(false) is { } few
@@ -97,7 +97,7 @@ public sealed partial class JobEventQuery
         ArgumentOutOfRangeException.ThrowIfNegative(from ?? 0, nameof(from));
         return _conditions.Descending
             ? throw new InvalidOperationException("A stream of events that are still to come begins with the oldest: leave out Descending.")
-            : FollowAsync(from ?? _conditions.Since, cancellationToken);
+            : FollowAsync(from, cancellationToken);
     }
 
     private async IAsyncEnumerable<JobEvent> FollowAsync(long? from, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -110,8 +110,9 @@ public sealed partial class JobEventQuery
 
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
         long newest = await _store.GetLastSequenceAsync(cancellationToken).ConfigureAwait(false);
-        long at = from ?? newest;
-        DemandKnown(Math.Max(at, _conditions.Since ?? 0), newest);
+        long at = from ?? _conditions.Since ?? newest;
+        DemandKnown(from ?? 0, newest, nameof(from));
+        DemandKnown(_conditions.Since ?? 0, newest, "token");
         JobFilter jobs = await JobsAsync(cancellationToken).ConfigureAwait(false);
         while (true)
         {
@@ -140,12 +141,12 @@ public sealed partial class JobEventQuery
         }
     }
 
-    private static void DemandKnown(long token, long newest)
+    private static void DemandKnown(long token, long newest, string parameter)
     {
         if (token > newest)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(token), FormattableString.Invariant($"The newest event of this store has number {newest}; the token {token} is not of this store. A token is the Sequence of an event of the store that is read; 0 begins with the oldest."));
+                parameter, FormattableString.Invariant($"The newest event of this store has number {newest}; the token {token} is not of this store. A token is the Sequence of an event of the store that is read; 0 begins with the oldest."));
         }
     }
 

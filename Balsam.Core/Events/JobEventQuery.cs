@@ -156,6 +156,10 @@ public sealed partial class JobEventQuery : IAsyncEnumerable<JobEvent>
         return new JobEventQuery(_store, _allJobs, _conditions with { Take = Math.Min(_conditions.Take, count) });
     }
 
+    /// <summary>Writes the question in words.</summary>
+    /// <returns>For example <c>events of jobs with tag study is "a", to FAILED, newest first</c>.</returns>
+    public override string ToString() => EventWords.Of(_conditions);
+
     private JobEventQuery With(EventConditions conditions) => _conditions.Take == int.MaxValue
         ? new JobEventQuery(_store, _allJobs, conditions)
         : throw new InvalidOperationException("Take cuts the result; filter and order before it.");

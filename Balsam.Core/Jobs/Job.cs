@@ -133,8 +133,12 @@ public sealed class Job
     /// <summary>Reads the parameters as a type.</summary>
     /// <typeparam name="T">The type, for example the application's parameter record.</typeparam>
     /// <returns>The parameters.</returns>
-    /// <exception cref="System.Text.Json.JsonException">They are not a <typeparamref name="T"/>.</exception>
-    public T GetParameters<T>() => Parameters.As<T>() ?? throw new System.Text.Json.JsonException($"Job {Id} has no parameters of type {typeof(T).Name}.");
+    /// <exception cref="System.Text.Json.JsonException">They are not a <typeparamref name="T"/>; the message names the job and says what they are.</exception>
+    public T GetParameters<T>()
+    {
+        string what = $"The parameters of job {Id} ({Application}) are";
+        return JsonReading.Read<T>(Parameters.Root, what) ?? throw JsonReading.Refusal(what, Parameters.Root, typeof(T));
+    }
 
     /// <summary>Reads what the job's function returned.</summary>
     /// <typeparam name="T">The type to read it as.</typeparam>

@@ -72,10 +72,10 @@ public sealed class JobData : IEquatable<JobData>
     /// <param name="name">Its name.</param>
     /// <returns>The value.</returns>
     /// <exception cref="KeyNotFoundException">There is no such member; the message lists those there are.</exception>
-    /// <exception cref="JsonException">The member is not a <typeparamref name="T"/>.</exception>
+    /// <exception cref="JsonException">The member is not a <typeparamref name="T"/>; the message says what it is.</exception>
     public T? Get<T>(string name) =>
         Contains(name)
-            ? Root.GetProperty(name).Deserialize(BalsamJson.TypeInfo<T>())
+            ? JsonReading.Read<T>(Root.GetProperty(name), $"'{name}' is")
             : throw new KeyNotFoundException($"There is no data named '{name}'; there is {(IsEmpty ? "none" : string.Join(", ", Names))}.");
 
     /// <summary>Reads a member if it is there.</summary>
@@ -86,7 +86,7 @@ public sealed class JobData : IEquatable<JobData>
     /// <exception cref="JsonException">The member is not a <typeparamref name="T"/>.</exception>
     public bool TryGet<T>(string name, [MaybeNullWhen(false)] out T value)
     {
-        if (Contains(name) && Root.GetProperty(name).Deserialize(BalsamJson.TypeInfo<T>()) is { } found)
+        if (Contains(name) && Get<T>(name) is { } found)
         {
             value = found;
             return true;
@@ -100,7 +100,7 @@ public sealed class JobData : IEquatable<JobData>
     /// <typeparam name="T">The type to read it as.</typeparam>
     /// <returns>The value.</returns>
     /// <exception cref="JsonException">The value is not a <typeparamref name="T"/>.</exception>
-    public T? As<T>() => Root.Deserialize(BalsamJson.TypeInfo<T>());
+    public T? As<T>() => JsonReading.Read<T>(Root, "The value is");
 
     /// <summary>The same data with a member added or replaced.</summary>
     /// <typeparam name="T">The value's type.</typeparam>

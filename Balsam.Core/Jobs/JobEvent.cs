@@ -31,4 +31,9 @@ public sealed record JobEvent
 
     /// <summary>What belongs to the step, for example nodes, cores and attempt of a start.</summary>
     public JobData Data { get; init; } = JobData.Empty;
+
+    /// <summary>Writes the step on one line.</summary>
+    /// <returns>For example <c>17 2026-11-23T14:39:38.123Z job 4: READY → STAGED_IN (StagedIn)</c>, with the message at the end when there is one.</returns>
+    public override string ToString() =>
+        FormattableString.Invariant($"{Sequence} {Instants.ToText(At)} job {JobId}: {From.ToText()} → {To.ToText()} ({Trigger}){(Message is null ? "" : $": {Message}")}");
 }

@@ -10,8 +10,7 @@ public readonly record struct JobId : IComparable<JobId>, ISpanFormattable
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="value"/> is below 1.</exception>
     public JobId(long value)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-        Value = value;
+        Value = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Job numbers begin at 1.");
     }
 
     /// <summary>The number; 0 only in a default value, which no public call accepts.</summary>

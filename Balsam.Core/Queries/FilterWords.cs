@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Balsam;
@@ -39,7 +40,7 @@ internal static class FilterWords
         FailureFilter failure => $"failure is {failure.Kind}",
         JsonExistsFilter json => $"{NameOf(json.Source)} has {json.Path}",
         JsonFilter json => $"{NameOf(json.Source)} {json.Path} {SignOf(json.Comparison)} {json.Value.Json}",
-        _ => filter.ToString(),
+        _ => throw new UnreachableException($"There are no words for a {filter.GetType().Name}."),
     };
 
     private static string Bracketed(JobFilter filter) => filter is OrFilter { Parts.Length: > 1 } or AndFilter { Parts.Length: > 1 } ? $"({Of(filter)})" : Of(filter);

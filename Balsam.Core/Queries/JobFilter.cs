@@ -16,6 +16,7 @@ public abstract record JobFilter
     /// <param name="predicate">The predicate. A condition about something that a job does not have (a tag, a failure, a member of its data) is false, where the same C# would throw.</param>
     /// <returns>The filter.</returns>
     /// <exception cref="NotSupportedException">A part of the predicate cannot be turned; the message names it, and what to write instead.</exception>
+    /// <exception cref="InvalidOperationException">A value in the predicate is null where it must not be; the message names it.</exception>
     public static JobFilter Matching(Expression<Func<Job, bool>> predicate)
     {
         ArgumentNullException.ThrowIfNull(predicate);
@@ -64,4 +65,8 @@ public abstract record JobFilter
     /// <summary>The opposite.</summary>
     /// <returns>The condition.</returns>
     public JobFilter Not() => new NotFilter(this);
+
+    /// <summary>Writes the condition as a person would say it.</summary>
+    /// <returns>For example <c>state is FAILED and tag study is "a"</c>: <see cref="JobFilters.Describe"/>.</returns>
+    public sealed override string ToString() => JobFilters.Describe(this);
 }

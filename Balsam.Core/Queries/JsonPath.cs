@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Balsam;
 
-/// <summary>The way to a value inside JSON: <c>energy</c>, <c>fit.points[0].x</c>, <c>['a name with . in it'].b</c>. Names are compared exactly.</summary>
+/// <summary>The way to a value inside JSON: <c>energy</c>, <c>fit.points[0].x</c>, <c>['a name with . in it'].b</c>; <c>$</c> is the whole value, and may stand before any path. Names are compared exactly.</summary>
 public sealed class JsonPath : IEquatable<JsonPath>
 {
     // A step is a member's name, or an element's place.
@@ -20,7 +20,9 @@ public sealed class JsonPath : IEquatable<JsonPath>
     {
         ArgumentException.ThrowIfNullOrEmpty(text);
         List<object> steps = [];
-        int at = 0;
+
+        // A name may begin with a dollar: $ alone, or before a step, is the root.
+        int at = text is "$" or ['$', '.' or '[', ..] ? 1 : 0;
         while (at < text.Length)
         {
             if (text[at] == '[')
@@ -29,7 +31,7 @@ public sealed class JsonPath : IEquatable<JsonPath>
                 continue;
             }
 
-            if (steps.Count > 0)
+            if (at > 0)
             {
                 at += text[at] == '.' ? 1 : throw Malformed(text, at, "a '.' or '[' was expected");
             }
@@ -82,13 +84,18 @@ public sealed class JsonPath : IEquatable<JsonPath>
     /// <returns>For example <c>fit.points[0].x</c>.</returns>
     public override string ToString()
     {
+        if (_steps.Length == 0)
+        {
+            return "$";
+        }
+
         var text = new StringBuilder();
         foreach (object step in _steps)
         {
             _ = step switch
             {
                 int place => text.Append(CultureInfo.InvariantCulture, $"[{place}]"),
-                string name when name.Length == 0 || name.AsSpan().IndexOfAny('.', '[') >= 0 => text.Append(CultureInfo.InvariantCulture, $"['{name.Replace("'", "''", StringComparison.Ordinal)}']"),
+                string name when name is "" or "$" || name.AsSpan().IndexOfAny('.', '[') >= 0 => text.Append(CultureInfo.InvariantCulture, $"['{name.Replace("'", "''", StringComparison.Ordinal)}']"),
                 _ => (text.Length > 0 ? text.Append('.') : text).Append((string)step),
             };
         }

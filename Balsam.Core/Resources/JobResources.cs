@@ -66,17 +66,16 @@ public sealed record JobResources
     /// <returns>One sentence per problem; empty when the request is sound.</returns>
     public IEnumerable<string> Validate()
     {
-        foreach ((string name, int value) in (ReadOnlySpan<(string, int)>)
+        foreach ((string name, int value) in ((string, int)[])
             [(nameof(Nodes), Nodes), (nameof(RanksPerNode), RanksPerNode), (nameof(ThreadsPerRank), ThreadsPerRank), (nameof(ThreadsPerCore), ThreadsPerCore)])
         {
             if (value is < 1 or > 1_000_000)
             {
                 yield return string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it must lie between 1 and 1,000,000.");
-                yield break;
             }
         }
 
-        if ((long)RanksPerNode * ThreadsPerRank > int.MaxValue)
+        if (RanksPerNode is >= 1 and <= 1_000_000 && ThreadsPerRank is >= 1 and <= 1_000_000 && (long)RanksPerNode * ThreadsPerRank > int.MaxValue)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"{RanksPerNode} ranks × {ThreadsPerRank} threads per rank is more than any node has.");
         }
@@ -93,22 +92,22 @@ public sealed record JobResources
 
         if (MemoryPerNode.Bytes < 0)
         {
-            yield return "MemoryPerNode is negative.";
+            yield return string.Create(CultureInfo.InvariantCulture, $"MemoryPerNode is {MemoryPerNode.Bytes} bytes; it must not be negative. Zero reserves none.");
         }
 
         if (WallTime is { } wallTime && wallTime < TimeSpan.Zero)
         {
-            yield return "WallTime is negative.";
+            yield return string.Create(CultureInfo.InvariantCulture, $"WallTime is {wallTime:c}; it must not be negative, or be null when it is not known.");
         }
 
         if (TimeLimit is { } timeLimit && timeLimit <= TimeSpan.Zero)
         {
-            yield return "TimeLimit must be longer than zero, or null for no limit.";
+            yield return string.Create(CultureInfo.InvariantCulture, $"TimeLimit is {timeLimit:c}; it must be longer than zero, or be null for no limit.");
         }
 
-        if (Custom.Keys.Any(string.IsNullOrWhiteSpace))
+        foreach ((string name, ResourceAmount amount) in Custom.Where(custom => string.IsNullOrWhiteSpace(custom.Key)))
         {
-            yield return "A custom resource has no name.";
+            yield return $"Custom has {amount} of '{name}'; a custom resource must have a name.";
         }
     }
 

@@ -70,9 +70,24 @@ internal static class ParameterRules
 
         JobData result = completed is null ? given : JobData.Parse(completed.ToJsonString(BalsamJson.Options));
         CheckRendering(application, result, Refuse);
-        CheckTypes(application, isSound ? result : null, refuse);
+        if (isSound)
+        {
+            CheckTypes(application, result, refuse);
+        }
+        else if (application.ParametersType is { } type)
+        {
+            // What is null where it must not be is refused above already.
+            foreach (string problem in ParameterTypes.CheckGiven(WithoutNulls(given), type))
+            {
+                refuse(SubmitProblemKind.BadParameter, problem);
+            }
+        }
+
         return result;
     }
+
+    private static JobData WithoutNulls(JobData parameters) =>
+        parameters.Names.Where(name => parameters.Root.GetProperty(name).ValueKind == JsonValueKind.Null).ToArray().Aggregate(parameters, (rest, name) => rest.Without(name));
 
     private static void CheckTypes(ApplicationDescriptor application, JobData? parameters, Action<SubmitProblemKind, string> refuse)
     {

@@ -8,13 +8,13 @@ namespace Balsam;
 internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteName defaultSite, IReadOnlyDictionary<SiteName, IReadOnlyList<NodeSpec>> nodes, IReadOnlyDictionary<JobId, Job> storedParents)
 {
     private readonly List<SubmitProblem> _problems = [];
-    private readonly Dictionary<(SiteName, JobResources), string?> _knownRequests = [];
+    private readonly Dictionary<(SiteName, JobResources), string[]> _knownRequests = [];
     private readonly Dictionary<string, int> _keys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JobId> _storedKeys =
         storedParents.Values.Where(parent => parent.Key is not null).ToDictionary(parent => parent.Key!, parent => parent.Id, StringComparer.Ordinal);
 
-    /// <summary>The problems found by <see cref="Plan"/>.</summary>
-    public IReadOnlyList<SubmitProblem> Problems => _problems;
+    /// <summary>The problems found by <see cref="Plan"/>, by the job's place in the call.</summary>
+    public IReadOnlyList<SubmitProblem> Problems => [.. _problems.OrderBy(problem => problem.Index)];
 
     public IReadOnlyList<JobAddition> Plan(IReadOnlyList<NewJob> jobs)
     {
@@ -74,14 +74,18 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
 
     private void CheckResources(int index, NewJob job, SiteName site, JobResources resources)
     {
-        if (!_knownRequests.TryGetValue((site, resources), out string? problem))
+        if (!_knownRequests.TryGetValue((site, resources), out string[]? problems))
         {
-            problem = resources.Validate().FirstOrDefault()
-                ?? (nodes[site] is { Count: > 0 } known && NodeRequests.WhyNever(known, resources) is { } never ? never + "." : null);
-            _knownRequests.Add((site, resources), problem);
+            problems = [.. resources.Validate()];
+            if (problems.Length == 0 && nodes[site] is { Count: > 0 } known && NodeRequests.WhyNever(known, resources) is { } never)
+            {
+                problems = [never + "."];
+            }
+
+            _knownRequests.Add((site, resources), problems);
         }
 
-        if (problem is not null)
+        foreach (string problem in problems)
         {
             Refuse(index, job, SubmitProblemKind.BadResources, problem);
         }
@@ -158,7 +162,7 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
             {
                 if (!places.TryGetValue(sibling, out int place))
                 {
-                    Refuse(index, job, SubmitProblemKind.UnknownParent, $"its parent ({sibling}) is not part of this call. Add it to the call, or, if it was submitted before, wait for the Job that SubmitAsync returned.");
+                    Refuse(index, job, SubmitProblemKind.UnknownParent, $"its parent ({sibling}) is not part of this call. Add it to the call. If it was submitted before, write .After(job) with the Job that SubmitAsync returned.");
                     continue;
                 }
 

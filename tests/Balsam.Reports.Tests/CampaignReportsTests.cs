@@ -64,6 +64,15 @@ public sealed class CampaignReportsTests(string store)
     }
 
     [Test]
+    public async Task WriteHtml_WithOptionsAndWithoutAQuery_ShowsAllJobs()
+    {
+        await SubmitAsync();
+        string path = Path.Combine(_directory, "all.html");
+        await Client.Reports.WriteHtmlAsync(path, new ReportOptions { Title = "All of them" });
+        Assert.That(await File.ReadAllTextAsync(path), Does.Contain("<h1>All of them</h1>").And.Contain("study/a1").And.Contain("study/b"));
+    }
+
+    [Test]
     public async Task WriteCsv_OfAQuery_WritesItsJobs()
     {
         await SubmitAsync();

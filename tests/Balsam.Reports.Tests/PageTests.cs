@@ -53,6 +53,20 @@ public sealed partial class PageTests
     }
 
     [Test]
+    public void Html_WhenNothingRan_SaysSo() =>
+        Assert.That(Section(Parse(CampaignReport.Html(JustSubmitted())), "utilization").Descendants("p").First().Value, Is.EqualTo("Nothing ran."));
+
+    [Test]
+    public void Html_LabelThatThrows_NamesTheJob() => Assert.That(
+        () => CampaignReport.Html(Campaigns.Small(), new ReportOptions { Label = job => job.Tags["molecule"] }),
+        Throws.InvalidOperationException.With.Message.StartsWith("ReportOptions.Label failed for job 1 (Mesh in study/mesh): ").And.InnerException.TypeOf<KeyNotFoundException>());
+
+    [Test]
+    public void Html_GroupThatThrows_NamesTheJob() => Assert.That(
+        () => CampaignReport.Html(Campaigns.Large(3000), new ReportOptions { Group = job => throw new FormatException("no group") }),
+        Throws.InvalidOperationException.With.Message.Match(@"^ReportOptions\.Group failed for job \d+ \(\w+ in chain-.*\): no group$"));
+
+    [Test]
     public void Html_OfASmallCampaign_ShowsEverySectionWithItsNumbers()
     {
         XElement page = Parse(CampaignReport.Html(Campaigns.Small(), new ReportOptions { Title = "Five jobs" }));
@@ -72,7 +86,8 @@ public sealed partial class PageTests
             Assert.That(bars, Has.Length.EqualTo(6));
             Assert.That(bars.Count(bar => bar.Class().Contains("RUN_ERROR")), Is.EqualTo(1));
             Assert.That(bars[1].Element("title")!.Value, Is.EqualTo("relax-1\njob 2, Relax, run 1\n40 s, from 20 s on\n4 cores on n01\nRUN_DONE"));
-            Assert.That(Section(page, "utilization").Descendants("p").First().Value, Does.Contain("3.9 cores were busy, at most 8"));
+            Assert.That(Section(page, "utilization").Descendants("p").First().Value, Is.EqualTo(
+                "From the first start of a run to the last end of one, 4.33 cores were busy on average, at most 8. That is 54.2 % of the core time that launchers had in this span."));
             Assert.That(Section(page, "throughput").WithClass("rect", "JOB_FINISHED").Select(bar => bar.Element("title")?.Value).Where(tip => tip is not null), Has.Exactly(5).EqualTo("1 job in 1.7 s"));
             Assert.That(Section(page, "occupancy").Descendants("path").Select(path => path.Element("title")!.Value),
                 Is.EqualTo(new[] { "JOB_FINISHED", "RUNNING", "RESTART_READY", "PREPROCESSED", "READY", "AWAITING_PARENTS" }));

@@ -15,6 +15,7 @@ internal static class PredicateHints
         BinaryExpression { NodeType: ExpressionType.ExclusiveOr } => "write it with &&, || and !",
         ConditionalExpression => "write it with &&, || and ! instead of ?:",
         MethodCallExpression call => ForCall(call),
+        MemberExpression member when ParameterHints.For(member) is { } hint => hint,
         MemberExpression { Expression: { } owner } when PredicateText.Of(owner).Contains(".Get(", StringComparison.Ordinal) => "ask for a value inside JSON by its path: .WithData(\"fit.points[0].x\", Comparison.Less, 1.5)",
         _ => Fields,
     };
@@ -34,7 +35,12 @@ internal static class PredicateHints
     {
         (var type, "StartsWith" or "EndsWith" or "Contains") when type == typeof(string) =>
             "only Workdir can be searched, with StartsWith, EndsWith or Contains and by character codes (no other StringComparison); compare other texts with ==",
+        (var type, nameof(JobData.Get) or nameof(JobData.Contains)) when type == typeof(JobData) && ParameterHints.PathOf(call) is { } hint => hint,
         (_, "Any" or "All" or "Count" or "Contains") => "of collections only these can be asked: yours.Contains(j.State), j.Tags.ContainsKey(key), j.Parents.Any(p => p.Parent == id)",
+        (var type, "IsNullOrEmpty" or "IsNullOrWhiteSpace") when type == typeof(string) => $"compare it: {PredicateText.Of(call.Arguments[0])} == {(call.Arguments[0] is MemberExpression { Member.Name: nameof(Job.Key) } ? "null" : "\"\"")}",
+        (var type, nameof(JobStates.ToText)) when type == typeof(JobStates) => "compare the state itself: j.State == JobState.Failed",
+        (_, nameof(ToString)) => "compare the field itself, not its text: j.State == JobState.Failed",
+        (var type, nameof(Job.GetParameters)) when type == typeof(Job) => "ask for the whole value by its path: .WithParameter(\"$\", value)",
         (var type, "Get") when type == typeof(JobData) => "the name must be a value of yours, and the whole be compared with one: j.Data.Get<double>(\"energy\") < 0",
         _ => $"a store cannot call {call.Method.Name}; compare the job's fields directly: {Fields}",
     };

@@ -35,6 +35,9 @@ internal sealed record PredicateSubject(SubjectKind Kind, Type Type)
         }
         : null;
 
+    /// <summary>Whether a name was probably meant as a path: as a name it would silently find nothing.</summary>
+    public static bool IsPath(string name) => name.AsSpan().IndexOfAny('.', '[') >= 0;
+
     private static PredicateSubject? OfMember(MemberExpression member, Expression owner, PredicateValues values)
     {
         if (values.IsJob(owner))
@@ -78,11 +81,11 @@ internal sealed record PredicateSubject(SubjectKind Kind, Type Type)
     private static PredicateSubject? OfCall(MethodCallExpression call, PredicateValues values) => call switch
     {
         { Method.Name: "get_Item", Object: MemberExpression { Member.Name: nameof(Job.Tags), Expression: { } job }, Arguments: [var key] } when values.IsJob(job) && !values.DependsOnJob(key) =>
-            new PredicateSubject(SubjectKind.Tag, typeof(string)) { Key = (string)PredicateValues.Evaluate(key)! },
+            new PredicateSubject(SubjectKind.Tag, typeof(string)) { Key = PredicateValues.Demand<string>(key) },
         { Method.Name: nameof(CollectionExtensions.GetValueOrDefault), Object: null, Arguments: [MemberExpression { Member.Name: nameof(Job.Tags), Expression: { } job }, var key] }
-            when values.IsJob(job) && !values.DependsOnJob(key) => new PredicateSubject(SubjectKind.TagOrNull, typeof(string)) { Key = (string)PredicateValues.Evaluate(key)! },
-        { Method.Name: nameof(JobData.Get), Object: { } data, Arguments: [var name] } when SourceOf(data, values) is { } source && !values.DependsOnJob(name) =>
-            new PredicateSubject(SubjectKind.Json, call.Type) { Source = source, Path = JsonPath.ToMember((string)PredicateValues.Evaluate(name)!) },
+            when values.IsJob(job) && !values.DependsOnJob(key) => new PredicateSubject(SubjectKind.TagOrNull, typeof(string)) { Key = PredicateValues.Demand<string>(key) },
+        { Method.Name: nameof(JobData.Get), Object: { } data, Arguments: [var name] } when SourceOf(data, values) is { } source && !values.DependsOnJob(name) && !IsPath(PredicateValues.Demand<string>(name)) =>
+            new PredicateSubject(SubjectKind.Json, call.Type) { Source = source, Path = JsonPath.ToMember(PredicateValues.Demand<string>(name)) },
         _ => null,
     };
 }

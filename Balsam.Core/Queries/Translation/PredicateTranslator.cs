@@ -109,15 +109,15 @@ internal sealed class PredicateTranslator
 
         return call switch
         {
-            { Method.Name: nameof(JobFilter.Matches), Object: { } filter } when filter.Type.IsAssignableTo(typeof(JobFilter)) && !_values.DependsOnJob(filter) => (JobFilter)PredicateValues.Evaluate(filter)!,
+            { Method.Name: nameof(JobFilter.Matches), Object: { } filter } when filter.Type.IsAssignableTo(typeof(JobFilter)) && !_values.DependsOnJob(filter) => PredicateValues.Demand<JobFilter>(filter),
             { Method.Name: nameof(JobStates.IsFinal) } when call.Method.DeclaringType == typeof(JobStates) => new StateFilter(JobStates.Final),
             { Method.Name: nameof(ApplicationName.Is), Object: { } application } when IsMember(application, nameof(Job.Application)) => JobFilters.OfApplication(call.Method.GetGenericArguments()[0]),
-            { Method.Name: "ContainsKey", Object: { } tags } when IsMember(tags, nameof(Job.Tags)) => new TagFilter((string)Argument(call, 0)!, null),
-            { Method.Name: nameof(JobData.Contains), Object: { } data } when data.Type == typeof(JobData) && PredicateSubject.SourceOf(data, _values) is { } source =>
-                new JsonExistsFilter(source, JsonPath.ToMember((string)Argument(call, 0)!)),
+            { Method.Name: "ContainsKey", Object: { } tags } when IsMember(tags, nameof(Job.Tags)) => new TagFilter(Argument<string>(call, 0), null),
+            { Method.Name: nameof(JobData.Contains), Object: { } data } when data.Type == typeof(JobData) && PredicateSubject.SourceOf(data, _values) is { } source && !PredicateSubject.IsPath(Argument<string>(call, 0)) =>
+                new JsonExistsFilter(source, JsonPath.ToMember(Argument<string>(call, 0))),
             { Method.Name: "Equals", Object: { } left, Arguments: [var right] } => Compare(Expression.Equal(left, right.Type == left.Type ? right : Expression.Convert(right, left.Type)), Comparison.Equal),
             { Method.Name: "Equals", Object: null, Arguments: [var left, var right] } when call.Method.DeclaringType == typeof(string) => Compare(Expression.Equal(left, right), Comparison.Equal),
-            { Object: { } text } when IsMember(text, nameof(Job.Workdir)) && PredicateMethods.TextMatchOf(call) is { } match => new WorkdirTextFilter(Argument(call, 0)!.ToString()!, match),
+            { Object: { } text } when IsMember(text, nameof(Job.Workdir)) && PredicateMethods.TextMatchOf(call) is { } match => new WorkdirTextFilter(Argument<object>(call, 0).ToString()!, match),
             _ => IsTrue(call) ?? throw Refuse(call, PredicateHints.For(call)),
         };
     }
@@ -126,7 +126,7 @@ internal sealed class PredicateTranslator
     {
         if (IsMember(collection, nameof(Job.Tags), "Keys") && !_values.DependsOnJob(item))
         {
-            return new TagFilter((string)PredicateValues.Evaluate(item)!, null);
+            return new TagFilter(PredicateValues.Demand<string>(item), null);
         }
 
         if (_values.DependsOnJob(collection))
@@ -135,7 +135,7 @@ internal sealed class PredicateTranslator
         }
 
         PredicateSubject subject = PredicateSubject.Of(item, _values) ?? throw Refuse(item, PredicateHints.For(item));
-        object?[] values = [.. ((IEnumerable)PredicateValues.Evaluate(collection)!).Cast<object?>()];
+        object?[] values = [.. PredicateValues.Demand<IEnumerable>(collection).Cast<object?>()];
         return SubjectComparison.IsOneOf(subject, values) ?? throw Refuse(call, PredicateHints.For(subject.Kind));
     }
 
@@ -150,7 +150,7 @@ internal sealed class PredicateTranslator
             case BinaryExpression { NodeType: ExpressionType.Equal } equal when IsParent(equal.Right, edge) && !_values.DependsOnJob(equal.Left):
                 return new ChildOfFilter((JobId)PredicateValues.Evaluate(equal.Left)!);
             case MethodCallExpression call when PredicateMethods.IsContains(call, out Expression? collection, out Expression? item) && IsParent(item, edge) && !_values.DependsOnJob(collection):
-                return new OrFilter([.. ((IEnumerable)PredicateValues.Evaluate(collection)!).Cast<JobId>().Distinct().Select(parent => new ChildOfFilter(parent))]);
+                return new OrFilter([.. PredicateValues.Demand<IEnumerable>(collection).Cast<JobId>().Distinct().Select(parent => new ChildOfFilter(parent))]);
             default:
                 throw Refuse(body, "of a parent, only its number can be asked: j.Parents.Any(p => p.Parent == id), or ids.Contains(p.Parent)");
         }
@@ -158,8 +158,9 @@ internal sealed class PredicateTranslator
 
     private static bool IsParent(Expression expression, ParameterExpression edge) => expression is MemberExpression { Member.Name: nameof(JobDependency.Parent) } member && member.Expression == edge;
 
-    private object? Argument(MethodCallExpression call, int place) =>
-        _values.DependsOnJob(call.Arguments[place]) ? throw Refuse(call, "the argument depends on the job; give a value of yours") : PredicateValues.Evaluate(call.Arguments[place]);
+    private T Argument<T>(MethodCallExpression call, int place)
+        where T : notnull =>
+        _values.DependsOnJob(call.Arguments[place]) ? throw Refuse(call, "the argument depends on the job; give a value of yours") : PredicateValues.Demand<T>(call.Arguments[place]);
 
     private bool IsMember(Expression expression, params ReadOnlySpan<string> names)
     {

@@ -27,6 +27,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
     private List<WaitingClaim>? _withheld;
     private WriteBatch? _writing;
     private volatile bool _isOpen;
+    private volatile bool _isClosed;
     private bool _mustReload;
     private TaskCompletionSource _eventsCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -40,7 +41,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
         ArgumentNullException.ThrowIfNull(time);
         _time = time;
         _sessions = new SessionTable(time, _gate);
-        _queue = new WriteQueue(Process, writesAtOnce);
+        _queue = new WriteQueue(Process, writesAtOnce, Closed);
     }
 
     /// <inheritdoc/>
@@ -79,8 +80,9 @@ public abstract partial class EmbeddedJobStore : IJobStore
         await _queue.CloseAsync(Shut).ConfigureAwait(false);
         lock (_gate)
         {
+            _isClosed = true;
             _isOpen = false;
-            _eventsCame.TrySetException(new StoreException(StoreErrorKind.Unavailable, $"The store ({Description}) was closed."));
+            _eventsCame.TrySetException(Closed());
             _ = _eventsCame.Task.Exception;
             _sessions.WakeAll();
         }
@@ -155,9 +157,11 @@ public abstract partial class EmbeddedJobStore : IJobStore
     {
         if (!_isOpen)
         {
-            throw new StoreException(StoreErrorKind.Unavailable, $"The store ({Description}) is not open. Call OpenAsync first; a disposed store cannot be opened again.");
+            throw _isClosed ? Closed() : new StoreException(StoreErrorKind.Unavailable, $"The store ({Description}) is not open. Call OpenAsync first.");
         }
     }
+
+    private StoreException Closed() => new(StoreErrorKind.Unavailable, $"The store ({Description}) was closed.");
 
     // The heart of the writer: stage everything that queued up, write it once, publish, answer.
     private void Process(List<IWriteRequest> requests)

@@ -6,7 +6,8 @@ namespace Balsam.Storage.Embedded;
 /// Whether whoever comes while nobody writes does the work, for himself and for all who come meanwhile, rather than a thread that does nothing else.
 /// Two changes of threads a write are saved; it suits stores whose writes wait for nothing.
 /// </param>
-internal sealed class WriteQueue(Action<List<IWriteRequest>> process, bool onCallers)
+/// <param name="closed">What a call after the end is told.</param>
+internal sealed class WriteQueue(Action<List<IWriteRequest>> process, bool onCallers, Func<StoreException> closed)
 {
     private readonly object _gate = new();
     private readonly Queue<Action> _chores = [];
@@ -94,7 +95,7 @@ internal sealed class WriteQueue(Action<List<IWriteRequest>> process, bool onCal
     {
         if (_isClosing)
         {
-            throw new StoreException(StoreErrorKind.Unavailable, "The store was closed.");
+            throw closed();
         }
     }
 

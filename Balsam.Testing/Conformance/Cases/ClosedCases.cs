@@ -9,7 +9,7 @@ internal static class ClosedCases
     [
         new("Store_OpenedTwice_IsOpen", "Opening an open store does nothing.", OpenedTwice),
         new("Store_Description_SaysWhatItIs", "The store describes itself in words.", Description),
-        new("Store_Disposed_ThrowsStoreException", "Every call of a disposed store says so with a StoreException; disposing again does nothing.", Disposed),
+        new("Store_Disposed_ThrowsStoreException", "Every call of a disposed store says so with a StoreException, all in the same words; disposing again does nothing.", Disposed),
         new("Store_DisposedWhileWaiting_EndsTheWaits", "Waits for events and news end with a StoreException when the store is disposed.", DisposedWhileWaiting),
         new("Store_DisposedWhileWriting_AnswersEveryWrite", "Every write under way when the store is disposed is either acknowledged or refused.", DisposedWhileWriting),
     ];
@@ -35,6 +35,7 @@ internal static class ClosedCases
         await context.Store.DisposeAsync();
         IJobStore store = context.Store;
         CancellationToken none = CancellationToken.None;
+        string? words = null;
         foreach ((string call, Func<Task> act) in (IEnumerable<(string, Func<Task>)>)
             [
                 ("OpenAsync", () => store.OpenAsync(none)), ("CommitAsync", () => store.CommitAsync([new JobCommit()], none)), ("DeleteAsync", () => store.DeleteAsync(new JobDeletion { Ids = [job.Id] }, none)), ("FindDescendantsAsync", () => store.FindDescendantsAsync([job.Id], none)),
@@ -52,7 +53,8 @@ internal static class ClosedCases
                 ("WaitForNewsAsync", () => store.WaitForNewsAsync(session.Token, none)),
             ])
         {
-            await Check.ThrowsAsync<StoreException>(act, $"{call} of a disposed store");
+            StoreException refusal = await Check.ThrowsAsync<StoreException>(act, $"{call} of a disposed store");
+            Check.Equal(words ??= refusal.Message, refusal.Message, $"What {call} of a disposed store says");
         }
     }
 

@@ -48,12 +48,14 @@ internal sealed class ModelCommands(StoreConformanceContext context, StoreModel 
 
         var began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var goOn = new ManualResetEventSlim();
-        Task held = context.ChangeAsync([model.Jobs.First().Id], (_, _) =>
+
+        // A store may run the rule on its caller's thread.
+        Task held = Task.Run(() => context.ChangeAsync([model.Jobs.First().Id], (_, _) =>
         {
             began.TrySetResult();
             goOn.Wait();
             return JobDecision.Refuse(WhyUnchanged.AlreadySo, "only looking");
-        });
+        }));
         await began.Task;
         List<Task> commands = [held];
         log("together: ");

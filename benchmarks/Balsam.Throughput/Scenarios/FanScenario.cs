@@ -20,8 +20,8 @@ internal sealed class FanScenario : IScenario
         bench.Figures.Add($"{name}.jobs_per_s", rate);
         bench.Figures.Add($"{name}.function_per_s", flatRate);
         bench.Figures.Add($"{name}.ratio", rate / flatRate);
-        bench.Figures.Add($"{name}.cpu_ms_per_job", fan.Median(run => run.Cpu.All * 1000 / Count));
-        bench.Figures.Add($"{name}.function_cpu_ms_per_job", flat.Median(run => run.Cpu.All * 1000 / Count));
+        bench.Figures.Add($"{name}.cpu_ms_per_job", fan.Median(run => run.Cpu.All * 1000 / count));
+        bench.Figures.Add($"{name}.function_cpu_ms_per_job", flat.Median(run => run.Cpu.All * 1000 / count));
     }
 
     private static NewJob[] Fan(int width)

@@ -62,8 +62,9 @@ public sealed class ChangeTests(StoreKind store)
     [Test]
     public async Task Change_OfNothing_ReportsNothing()
     {
+        JobId[] none = [];
         foreach (ChangeReport report in (ChangeReport[])[
-            await Client.CancelAsync([], "enough"), await Client.RestartAsync([]), await Client.DeleteAsync([]), await Client.Jobs.WithTag("no", "such").CancelAsync("enough"),
+            await Client.CancelAsync(none, "enough"), await Client.RestartAsync(none), await Client.DeleteAsync(none), await Client.Jobs.WithTag("no", "such").CancelAsync("enough"),
             await Client.Jobs.WithTag("no").RestartAsync(), await Client.Jobs.WithIds([]).DeleteAsync()])
         {
             Assert.That((report.Changed.Count, report.Unchanged.Count, report.ToString()), Is.EqualTo((0, 0, "0 changed")));

@@ -71,6 +71,50 @@ public sealed class QueryTests
     }
 
     [Test]
+    public async Task WithParameter_OfTheWholeInput_FindsTheJobOfAFunction()
+    {
+        Job job = (await _harness.Client.SubmitAsync([new NewJob("Norm").WithParameters(new double[] { 3, 4 })])).Single();
+        Assert.That((await Jobs.WithParameter("$", new double[] { 3, 4 }).SingleAsync()).Id, Is.EqualTo(job.Id));
+        Assert.That((await Jobs.WithParameter("$[1]", 4).SingleAsync()).Id, Is.EqualTo(job.Id));
+    }
+
+    [Test]
+    public void Events_InWords_AreASentence()
+    {
+        JobEventQuery events = _harness.Client.Events;
+        Assert.That(events.ToString(), Is.EqualTo("every event"));
+        Assert.That(
+            events.OfJobs(q => q.WithTag("study", "a")).From(JobState.Ready).To(JobState.Failed, JobState.JobFinished).WithTrigger(JobTrigger.Cancelled).Since(17).Descending().Take(3).ToString(),
+            Is.EqualTo("events of jobs with tag study is \"a\", from READY, to JOB_FINISHED or FAILED, by Cancelled, after event 17, newest first, at most 3"));
+        Assert.That(
+            events.After(_harness.Time.Start).Before(_harness.Time.Start.AddSeconds(1)).WithData("cores", Comparison.Greater, 16).Where(step => step.Message is null).ToString(),
+            Is.EqualTo("events at or after 2026-01-01T00:00:00.000Z, at or before 2026-01-01T00:00:01.000Z, with data cores > 16, that meet a predicate"));
+    }
+
+    [Test]
+    public void Watch_FromATokenOfAnotherStore_NamesTheParameterThatItCameBy()
+    {
+        async Task ReadAsync(IAsyncEnumerable<JobEvent> events)
+        {
+            await foreach (JobEvent _ in events)
+            {
+            }
+        }
+
+        JobEventQuery all = _harness.Client.Events;
+        Assert.That(() => ReadAsync(all.WatchAsync(from: 1_000)), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("from"));
+        Assert.That(() => ReadAsync(all.Since(1_000).WatchAsync()), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("token"));
+        Assert.That(() => ReadAsync(all.WatchAsync(from: -1)), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("from"));
+    }
+
+    [Test]
+    public async Task Read_OfAClosedStore_SaysThatItWasClosed()
+    {
+        await _harness.Store.DisposeAsync();
+        Assert.That(() => Jobs.ToListAsync(), Throws.TypeOf<StoreException>().With.Message.EqualTo($"The store ({_harness.Store.Description}) was closed."));
+    }
+
+    [Test]
     public async Task CountByState_OfAQuery_CountsOnlyItsJobs()
     {
         Assert.That((await Jobs.CountByStateAsync()).ToString(), Is.EqualTo("AWAITING_PARENTS 1, STAGED_IN 3, JOB_FINISHED 1"));

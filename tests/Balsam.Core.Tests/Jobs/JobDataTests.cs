@@ -62,6 +62,28 @@ public sealed class JobDataTests
         Assert.That(() => JobData.Empty.With("a", "text").Get<int>("a"), Throws.InstanceOf<JsonException>());
     }
 
+    [TestCase("text", "'a' is \"text\", which cannot be read as int.")]
+    [TestCase(null, "'a' is null, which cannot be read as int.")]
+    public void Get_OfAnotherType_SaysWhatItIs(string? value, string message)
+    {
+        Assert.That(() => JobData.Empty.With("a", value).Get<int>("a"), Throws.TypeOf<JsonException>().With.Message.EqualTo(message));
+        Assert.That(() => JobData.Empty.With("a", value).TryGet("a", out int _), Throws.TypeOf<JsonException>().With.Message.EqualTo(message));
+    }
+
+    [Test]
+    public void As_AnotherType_SaysWhatTheValueIsAndWhere()
+    {
+        Assert.That(() => JobData.From(12).As<List<int?[]>>(), Throws.TypeOf<JsonException>().With.Message.EqualTo("The value is 12, which cannot be read as List<int?[]>."));
+        Assert.That(
+            () => JobData.Parse("""{"name":"n","tolerance":"tight"}""").As<Settings>(),
+            Throws.TypeOf<JsonException>().With.Message.EqualTo("""The value is {"name":"n","tolerance":"tight"}, which cannot be read as Settings (at $.tolerance)."""));
+    }
+
+    [Test]
+    public void Get_OfAnotherTypeAndLong_ShowsSixtyCharacters() => Assert.That(
+        () => JobData.Empty.With("a", new string('x', 200)).Get<int>("a"),
+        Throws.TypeOf<JsonException>().With.Message.EqualTo($"'a' is \"{new string('x', 58)}…, which cannot be read as int."));
+
     [Test]
     public void With_OnAnotherValueThanAnObject_IsRefused() => Assert.That(() => JobData.Parse("[1]").With("a", 1), Throws.InvalidOperationException.With.Message.Contains("[1]"));
 

@@ -113,7 +113,48 @@ public sealed class JobTests
     }
 
     [Test]
-    public void GetParameters_OfAnotherShape_IsAJsonException() => Assert.That(() => SomeJob.In(JobState.Ready).GetParameters<int>(), Throws.InstanceOf<JsonException>());
+    public void GetParameters_OfAnotherShape_NamesTheJobAndSaysWhatTheyAre()
+    {
+        Job job = Job.Restore(SomeJob.Fields(JobState.Ready) with { Parameters = JobData.Empty.With("i", "abc") });
+        Assert.That(() => job.GetParameters<int>(), Throws.TypeOf<JsonException>().With.Message.EqualTo("""The parameters of job 17 (Relax) are {"i":"abc"}, which cannot be read as int."""));
+        Assert.That(
+            () => Job.Restore(SomeJob.Fields(JobState.Ready) with { Parameters = JobData.Parse("null") }).GetParameters<string>(),
+            Throws.TypeOf<JsonException>().With.Message.EqualTo("The parameters of job 17 (Relax) are null, which cannot be read as string."));
+    }
+
+    [TestCase(0)]
+    [TestCase(-1)]
+    public void JobId_BelowOne_SaysWhereNumbersBegin(long value) => Assert.That(
+        () => new JobId(value), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Job numbers begin at 1.").And.Property("ActualValue").EqualTo(value));
+
+    [Test]
+    public void JobEvent_ToString_IsOneLine()
+    {
+        JobEvent step = new JobEvent
+        {
+            JobId = new JobId(4), From = JobState.Ready, Trigger = JobTrigger.StagedIn, To = JobState.StagedIn, At = new DateTimeOffset(2026, 11, 23, 14, 39, 38, 123, TimeSpan.Zero),
+        }.WithSequence(17);
+        Assert.That(step.ToString(), Is.EqualTo("17 2026-11-23T14:39:38.123Z job 4: READY → STAGED_IN (StagedIn)"));
+        Assert.That((step with { Message = "two files" }).ToString(), Does.EndWith("(StagedIn): two files"));
+    }
+
+    [Test]
+    public void RunSpan_ToString_IsOneLine()
+    {
+        var run = new RunSpan { JobId = new JobId(4), Application = "Relax", Attempt = 1, Start = SomeJob.Noon, Nodes = ["n1", "n2"], Cores = 8, Gpus = 0.5 };
+        Assert.That(run.ToString(), Is.EqualTo("job 4 (Relax), run 1: since 2030-01-02T12:00:00.000Z on n1, n2, 8 cores, 0.5 GPUs"));
+        Assert.That(
+            (run with { End = SomeJob.Noon.AddSeconds(2), Outcome = JobState.RunDone, Nodes = [], Cores = 0, Gpus = 0 }).ToString(),
+            Is.EqualTo("job 4 (Relax), run 1: 2030-01-02T12:00:00.000Z to 2030-01-02T12:00:02.000Z, RUN_DONE"));
+    }
+
+    [Test]
+    public void ApplicationRecord_ToString_IsOneLine()
+    {
+        var record = new ApplicationRecord { Name = "Relax", ClassName = "A.Relax", Command = "relax {{ input }}", Parameters = [ApplicationParameter.Mandatory("input"), ApplicationParameter.Mandatory("cells")] };
+        Assert.That(record.ToString(), Is.EqualTo("Relax(input, cells): \"relax {{ input }}\", 1 node × 1 core"));
+        Assert.That((record with { Command = null, Parameters = [] }).ToString(), Is.EqualTo("Relax: function, 1 node × 1 core"));
+    }
 
     [Test]
     public void ToString_SaysNumberApplicationWorkdirAndState() => Assert.That(SomeJob.In(JobState.Running).ToString(), Is.EqualTo("job 17 (Relax in study/4): RUNNING"));

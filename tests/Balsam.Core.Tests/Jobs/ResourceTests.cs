@@ -62,14 +62,19 @@ public sealed class ResourceTests
         new(new JobResources { PackingCount = 0 }, "PackingCount"),
         new(new JobResources { PackingCount = 10_001 }, "PackingCount"),
         new(new JobResources { GpusPerRank = 1.5 }, "GpusPerRank is 1.5"),
-        new(new JobResources { MemoryPerNode = new MemorySize(-1) }, "MemoryPerNode"),
-        new(new JobResources { WallTime = TimeSpan.FromTicks(-1) }, "WallTime"),
-        new(new JobResources { TimeLimit = TimeSpan.Zero }, "TimeLimit"),
-        new(new JobResources { Custom = new Dictionary<string, ResourceAmount> { [" "] = 1 } }, "no name"),
+        new(new JobResources { MemoryPerNode = new MemorySize(-1) }, "MemoryPerNode is -1 bytes; "),
+        new(new JobResources { WallTime = TimeSpan.FromMinutes(-1) }, "WallTime is -00:01:00; "),
+        new(new JobResources { TimeLimit = TimeSpan.Zero }, "TimeLimit is 00:00:00; "),
+        new(new JobResources { Custom = new Dictionary<string, ResourceAmount> { [" "] = 1 } }, "Custom has 1 of ' '; a custom resource must have a name."),
     ];
 
     [TestCaseSource(nameof(Unsound))]
     public void Validate_UnsoundRequest_SaysWhatIsWrong(JobResources resources, string what) => Assert.That(resources.Validate().Single(), Does.Contain(what));
+
+    [Test]
+    public void Validate_SeveralProblems_NamesThemAll() => Assert.That(
+        new JobResources { Nodes = 0, RanksPerNode = -2, ThreadsPerRank = -2, WallTime = TimeSpan.FromMinutes(-1) }.Validate().Select(problem => problem.Split(';')[0]),
+        Is.EqualTo(new[] { "Nodes is 0", "RanksPerNode is -2", "ThreadsPerRank is -2", "WallTime is -00:01:00" }));
 
     [Test]
     public void Validate_SoundRequest_IsQuiet() => Assert.That(new JobResources { Nodes = 2, GpusPerRank = 0.5, PackingCount = 1, WallTime = TimeSpan.Zero }.Validate(), Is.Empty);

@@ -123,6 +123,17 @@ public sealed class PredicateTranslatorTests
             Case(j => j.IsPreprocessed ? j.Attempt > 1 : j.Attempt > 2, "IIF", "instead of ?:"),
             Case(j => j.IsPreprocessed ^ j.Attempt > 1, "^", "&&, || and !"),
             Case(j => j.Resources.Nodes > 1, "j.Resources.Nodes", "what can be asked is"),
+            Case(j => j.GetParameters<Fit>().X > 1, "j.GetParameters().X", "j.Parameters.Get<double>(\"x\")"),
+            Case(j => j.GetParameters<Fit>().Inner.Depth == 2, "j.GetParameters().Inner.Depth", ".WithParameter(\"inner.depth\", value)"),
+            Case(j => j.GetParameters<int>() == 12, "j.GetParameters()", ".WithParameter(\"$\", value)"),
+            Case(j => string.IsNullOrEmpty(j.Key), "IsNullOrEmpty(j.Key)", "j.Key == null"),
+            Case(j => string.IsNullOrWhiteSpace(j.Tags["study"]), "IsNullOrWhiteSpace(j.Tags[\"study\"])", "j.Tags[\"study\"] == \"\""),
+            Case(j => j.State.ToText() == "FAILED", "j.State.ToText()", "j.State == JobState.Failed"),
+            Case(j => j.State.ToString() == "Failed", "j.State.ToString()", "j.State == JobState.Failed"),
+            Case(j => j.ReturnCode + 1 == 3, "of the predicate '((j.ReturnCode + 1) == 3)'", "j.Attempt > 2"),
+            Case(j => j.Data.Get<double>("fit.points[0].y") > 1, "j.Data.Get(\"fit.points[0].y\")", ".WithData(\"fit.points[0].y\", value)"),
+            Case(j => !j.Parameters.Get<bool>("a.b"), "j.Parameters.Get(\"a.b\")", ".WithParameter(\"['a.b']\", value)"),
+            Case(j => j.Data.Contains("fit[0]"), "j.Data.Contains(\"fit[0]\")", ".WithData(\"fit[0]\")"),
             Case(j => j.Application.Value.Contains("Rel"), "j.Application.Value.Contains(\"Rel\")", "compare other texts with =="),
         ];
     }
@@ -133,6 +144,23 @@ public sealed class PredicateTranslatorTests
         NotSupportedException refusal = Assert.Throws<NotSupportedException>(() => JobFilter.Matching(predicate))!;
 
         Assert.That(refusal.Message, Does.Contain(part).And.Contain(instead).And.Contain("await foreach"));
+    }
+
+    [Test]
+    public void Matching_NullWhereAValueMustBe_NamesIt()
+    {
+        Fit? fit = null;
+        string? tag = null;
+        JobId[]? ids = null;
+        void Refused(Expression<Func<Job, bool>> predicate, string message) =>
+            Assert.That(() => JobFilter.Matching(predicate), Throws.InvalidOperationException.With.Message.EqualTo(message));
+
+        Refused(j => j.Attempt == tag!.Length, "The value 'tag.Length' in the predicate cannot be computed: 'tag' is null.");
+        Refused(j => j.Attempt == fit!.Inner.Depth, "The value 'fit.Inner.Depth' in the predicate cannot be computed: 'fit' is null.");
+        Refused(j => j.Attempt == Math.Abs(tag!.Length), "The value 'Abs(tag.Length)' in the predicate cannot be computed: 'tag' is null.");
+        Refused(j => j.Tags[tag!] == "a", "The value 'tag' in the predicate is null.");
+        Refused(j => ids!.Contains(j.Id), "The value 'ids' in the predicate is null.");
+        Assert.That(JobFilter.Matching(j => j.Tags["study"] == tag), Is.EqualTo(new OrFilter([])), "a null that is compared is none");
     }
 
     [Test]
@@ -147,7 +175,9 @@ public sealed class PredicateTranslatorTests
 
     private static bool IsOdd(Job job) => job.Id.Value % 2 == 1;
 
-    private sealed record Fit(double X);
+    private sealed record Fit(double X, Inner Inner);
+
+    private sealed record Inner(int Depth);
 
     private sealed class Relax;
 

@@ -28,8 +28,8 @@ public sealed class Reports
             await client.Reports.WriteHtmlAsync(client.Jobs.WithTag("study", "a"), "study-a.html", new ReportOptions
             {
                 Title = "Study A",
-                Label = job => job.Tags["molecule"],
-                Group = job => job.Tags["method"],
+                Label = job => job.Tags.GetValueOrDefault("molecule", job.Workdir),
+                Group = job => job.Tags.GetValueOrDefault("method", "none"),
             });
             #endregion
 
