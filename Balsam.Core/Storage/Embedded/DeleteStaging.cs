@@ -71,7 +71,8 @@ internal sealed class DeleteStaging(JobDeletion deletion)
     {
         Job job = batch.Find(id)!;
         WhyUnchanged busy = job.State == JobState.Running ? WhyUnchanged.Running : WhyUnchanged.Leased;
-        return !batch.IsReleased(id) && sessions.HolderOf(id) is { } holder ? new UnchangedJob(busy, $"launcher {holder.Launcher.Request.Host}:{holder.Launcher.Request.ProcessId} holds it; cancel it first")
+        string advice = job.State.IsFinal() ? "is still ending its run; try again once that is done" : "holds it; cancel it first";
+        return !batch.IsReleased(id) && sessions.HolderOf(id) is { } holder ? new UnchangedJob(busy, $"launcher {holder.Launcher.Request.Host}:{holder.Launcher.Request.ProcessId} {advice}")
             : job.State == JobState.Running ? new UnchangedJob(busy, "it is RUNNING; cancel it first")
             : WaitingChildOf(batch, id) is { } child ? NeededBy(child)
             : null;

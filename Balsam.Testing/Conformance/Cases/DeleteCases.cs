@@ -53,7 +53,9 @@ internal static class DeleteCases
         ChangeReport result = await context.DeleteAsync(job.Id);
         Check.That(result.Changed.Count == 0 && result.Unchanged[job.Id].Message.Contains("host", StringComparison.Ordinal), "the reason names the launcher that holds the job");
         await context.CancelAsync(job.Id);
-        Check.Equal(0, (await context.DeleteAsync(job.Id)).Changed.Count, "Deleted jobs while the holder may still run it");
+        ChangeReport early = await context.DeleteAsync(job.Id);
+        Check.Equal(0, early.Changed.Count, "Deleted jobs while the holder may still run it");
+        Check.That(early.Unchanged[job.Id].Message.EndsWith("try again once that is done", StringComparison.Ordinal), "a job that has ended is not to be cancelled first");
         await context.Store.ReleaseAsync(session.Token, [job.Id], CancellationToken.None);
         Check.Sequence([job.Id], (await context.DeleteAsync(job.Id)).Changed, "The deleted jobs after the release");
     }
