@@ -6,7 +6,6 @@ internal static class GuardTable
     public static IReadOnlyList<GuardRow> Rows { get; } =
     [
         new("spawn", "ratio", Bound.AtLeast, 0.70, Reached: 0.42),
-        new("spawn", "cpu_ratio", Bound.AtMost, 1.6, Reached: 1.92),
         new("chain", "ratio", Bound.AtLeast, 0.5, Reached: 0.48),
         new("sleep", "ratio", Bound.AtLeast, 0.97),
         new("function", "ratio", Bound.AtLeast, 0.75, Reached: 0.63),
