@@ -12,7 +12,7 @@ namespace Balsam.Storage.LiteDb;
 /// The file is opened on streams of our own, since LiteDB acknowledges commits before they are on disk, and locked by a lock file of our own, since
 /// LiteDB does not keep a second process out. One thread writes; an acknowledged write survives <c>kill -9</c>.
 /// </remarks>
-public sealed class LiteDbJobStore : EmbeddedJobStore
+public sealed partial class LiteDbJobStore : EmbeddedJobStore
 {
     private const int FirstScanPage = 32;
     private const int ScanPage = 512;
@@ -23,6 +23,9 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     private readonly TimeProvider _time;
     private readonly Dictionary<JobId, ImmutableArray<long>> _chunks = [];
     private readonly HashSet<int> _dirtyPages = [];
+    private readonly PendingMoves _pending = new();
+    // Held by whoever writes: the writer, or a reader who first brings into LiteDB what is pending.
+    private readonly Lock _writes = new();
     private LiteDbFile? _file;
     private StoreHead _head = new(Schema.Current, 0, 0, 0, 0);
     private StateMap _states = new();
@@ -42,37 +45,51 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     /// <inheritdoc/>
     public override string Description => $"LiteDB file {_path}";
 
+    /// <inheritdoc/>
+    protected override bool MustReload => _file is { IsFaulted: true };
+
     private LiteDbFile File => _file ?? throw new StoreException(StoreErrorKind.Unavailable, $"The store ({Description}) is not open.");
 
     /// <inheritdoc/>
     protected override StoreImage Load()
     {
-        try
+        lock (_writes)
         {
-            _file?.Dispose();
-            _file = null;
-            _file = LiteDbFile.Open(_path, new LiteDbFileOptions { Clock = _time });
-            _head = Schema.Prepare(_file);
-            _chunks.Clear();
-            _states = _file.Read(StatePages.Read);
-            CatchUp();
-            _keys = _file.Read(database => KeyMap.Read(database, id => _states[id] is not null));
-            return new StoreImage
+            try
             {
-                LastId = _head.LastId,
-                LastSequence = _head.LastSequence,
-                LastEpoch = _head.LastEpoch,
-                States = _states,
-                Launchers = _file.Read(database => StoreCollections.Launchers(database).FindAll().Select(LauncherDocument.Read).ToList()),
-                Applications = _file.Read(database => StoreCollections.Applications(database).FindAll().Select(ApplicationDocument.Read).ToList()),
-                ActiveJobs = ReadActive(),
-            };
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            _file?.Dispose();
-            _file = null;
-            throw StoreErrors.Translate(exception, Description);
+                _file?.Dispose();
+                _file = null;
+                _file = LiteDbFile.Open(_path, new LiteDbFileOptions { Clock = _time });
+                _chunks.Clear();
+                _pending.Clear();
+                _head = Schema.Prepare(_file, head =>
+                {
+                    _head = head;
+                    TakeJournal();
+                    Settle(false);
+                    return _head;
+                });
+                TakeJournal();
+                _states = _file.Read(StatePages.Read);
+                CatchUp();
+                _keys = _file.Read(database => KeyMap.Read(database, id => _states[id] is not null));
+                return new StoreImage
+                {
+                    LastId = _head.LastId,
+                    LastSequence = _head.LastSequence,
+                    LastEpoch = _head.LastEpoch,
+                    States = _states,
+                    Launchers = _file.Read(database => StoreCollections.Launchers(database).FindAll().Select(LauncherDocument.Read).ToList()),
+                    Applications = _file.Read(database => StoreCollections.Applications(database).FindAll().Select(ApplicationDocument.Read).ToList()),
+                    ActiveJobs = ReadActive(),
+                };
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                _file?.Dispose();
+                _file = null;
+                throw StoreErrors.Translate(exception, Description);
+            }
         }
     }
 
@@ -80,61 +97,35 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     protected override void Write(WriteBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        try
+        lock (_writes)
         {
-            EventWriter events = new(batch.Events);
-            Dictionary<JobId, ImmutableArray<long>> chunks = [];
-            List<(string? Key, JobId Id)> freed = [];
-            bool savesStates = batch.Events.Count > 0 && batch.LastSequence - _head.StatesAt > EventsBetweenStatePages;
-            StoreHead head = _head with { LastId = batch.LastId, LastSequence = batch.LastSequence, LastEpoch = batch.LastEpoch, StatesAt = savesStates ? _head.LastSequence : _head.StatesAt };
-            File.Commit(database =>
+            try
             {
-                ILiteCollection<BsonDocument> jobs = StoreCollections.Jobs(database);
-                if (events.Chunks.Count > 0)
+                if (PendingMoves.Takes(batch))
                 {
-                    StoreCollections.Events(database).Insert(events.Chunks);
+                    Note(batch);
                 }
-
-                KeyMap.Write(database, batch.Inserts);
-                jobs.Insert(batch.Inserts.Select(job => ToDocument(job, [])));
-                WriteParents(database, batch);
-                ReplaceAll(jobs, [.. batch.Updates.Select(job => ToDocument(job, ChunksOf(job.Id, database)))]);
-
-                if (batch.Deletes.Count > 0)
+                else
                 {
-                    freed.AddRange(batch.Deletes.Select(id => (jobs.FindById(id.Value) is { } document ? JobDocument.ReadKey(document) : null, id)));
-                    JobRemover.Remove(database, batch.Deletes, id => ChunksOf(id, database));
+                    Settle(true);
+                    Store(batch);
                 }
-
-                WriteRecords(database, batch);
-                WriteStates(database, batch, savesStates);
-                StoreCollections.Head(database).Update(head.ToDocument());
-            });
-            Remember(batch, chunks, head, savesStates);
-            RememberKeys(batch, freed);
-
-            BsonDocument ToDocument(Job job, ImmutableArray<long> earlier)
-            {
-                ImmutableArray<long> all = earlier.AddRange(events.ChunksOf(job.Id));
-                chunks[job.Id] = all;
-                return JobDocument.Write(job, all);
             }
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            throw StoreErrors.Translate(exception, Description);
-        }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                throw StoreErrors.Translate(exception, Description);
+            }
 
-        // Safe to do now: the batch is durable, and the checkpoint waits for the disk itself.
-        if (File.CheckpointDue)
-        {
-            Checkpoint();
+            // Safe to do now: the batch is durable, and the checkpoint waits for the disk itself.
+            if (File.CheckpointDue)
+            {
+                Checkpoint();
+            }
         }
     }
 
     /// <inheritdoc/>
-    protected override Job? Read(JobId id) =>
-        Reading(database => JobReader.Find(database, id.Value));
+    protected override Job? Read(JobId id) => _pending.Find(id) ?? Reading(database => JobReader.Find(database, id.Value));
 
     /// <inheritdoc/>
     protected override IEnumerable<Job> ReadChildren(JobId parent) => Scan(new ChildOfFilter(parent), false);
@@ -158,12 +149,23 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     /// <inheritdoc/>
     protected override IReadOnlyList<JobEvent> ReadEvents(long after, int limit)
     {
+        if (_pending.FindEvents(after, limit) is { } pending)
+        {
+            return pending;
+        }
+
+        SettleForReading();
+        return ReadStoredEvents(after, limit);
+    }
+
+    private List<JobEvent> ReadStoredEvents(long after, int limit)
+    {
         List<JobEvent> events = [];
         long asked = after;
         while (events.Count < limit)
         {
             // The chunk that holds the next event begins at it, or before it.
-            List<JobEvent>? chunk = Reading(database =>
+            List<JobEvent>? chunk = ReadingStored(database =>
             {
                 ILiteCollection<BsonDocument> collection = StoreCollections.Events(database);
                 BsonDocument? around = collection.Query().Where(BsonExpression.Create("$._id <= @0", after + 1)).OrderByDescending("$._id").Limit(1).FirstOrDefault();
@@ -224,6 +226,14 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
 
         try
         {
+            if (!_file.IsFaulted)
+            {
+                lock (_writes)
+                {
+                    Settle(false);
+                }
+            }
+
             if (!_file.IsFaulted && _head.StatesAt < _head.LastSequence)
             {
                 StoreHead head = _head with { StatesAt = _head.LastSequence };
@@ -236,7 +246,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
         }
         catch (StoreFileException)
         {
-            // The pages only make the next opening quicker; the events say the same.
+            // The journal keeps what is not in LiteDB. The pages only make the next opening quicker; the events say the same.
         }
         finally
         {
@@ -245,7 +255,55 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
         }
     }
 
+    // One transaction for the batch as it is.
+    private void Store(WriteBatch batch)
+    {
+        EventWriter events = new(batch.Events);
+        Dictionary<JobId, ImmutableArray<long>> chunks = [];
+        List<(string? Key, JobId Id)> freed = [];
+        bool savesStates = batch.Events.Count > 0 && batch.LastSequence - _head.StatesAt > EventsBetweenStatePages;
+        StoreHead head = _head with { LastId = batch.LastId, LastSequence = batch.LastSequence, LastEpoch = batch.LastEpoch, StatesAt = savesStates ? _head.LastSequence : _head.StatesAt };
+        File.Commit(database =>
+        {
+            ILiteCollection<BsonDocument> jobs = StoreCollections.Jobs(database);
+            if (events.Chunks.Count > 0)
+            {
+                StoreCollections.Events(database).Insert(events.Chunks);
+            }
+
+            KeyMap.Write(database, batch.Inserts);
+            jobs.Insert(batch.Inserts.Select(job => ToDocument(job, [])));
+            WriteParents(database, batch);
+            ReplaceAll(jobs, [.. batch.Updates.Select(job => ToDocument(job, ChunksOf(job.Id, database)))]);
+
+            if (batch.Deletes.Count > 0)
+            {
+                freed.AddRange(batch.Deletes.Select(id => (jobs.FindById(id.Value) is { } document ? JobDocument.ReadKey(document) : null, id)));
+                JobRemover.Remove(database, batch.Deletes, id => ChunksOf(id, database));
+            }
+
+            WriteRecords(database, batch);
+            WriteStates(database, batch.Deletes, savesStates);
+            StoreCollections.Head(database).Update(head.ToDocument());
+        });
+        Remember(batch, chunks, head, savesStates);
+        RememberKeys(batch, freed);
+
+        BsonDocument ToDocument(Job job, ImmutableArray<long> earlier)
+        {
+            ImmutableArray<long> all = earlier.AddRange(events.ChunksOf(job.Id));
+            chunks[job.Id] = all;
+            return JobDocument.Write(job, all);
+        }
+    }
+
     private T Reading<T>(Func<LiteDatabase, T> read)
+    {
+        SettleForReading();
+        return ReadingStored(read);
+    }
+
+    private T ReadingStored<T>(Func<LiteDatabase, T> read)
     {
         try
         {
@@ -261,20 +319,26 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     private void CatchUp()
     {
         long after = _head.StatesAt;
-        while (ReadEvents(after, EventChunk.MaxEvents) is { Count: > 0 } events)
+        while (ReadStoredEvents(after, EventChunk.MaxEvents) is { Count: > 0 } events)
         {
-            foreach (JobEvent step in events)
-            {
-                _states.Set(step.JobId.Value, step.To);
-                _dirtyPages.Add(StatePages.PageOf(step.JobId.Value));
-            }
-
+            Follow(events);
             after = events[^1].Sequence;
+        }
+
+        Follow(_pending.Events);
+    }
+
+    private void Follow(IReadOnlyList<JobEvent> events)
+    {
+        foreach (JobEvent step in events)
+        {
+            _states.Set(step.JobId.Value, step.To);
+            _dirtyPages.Add(StatePages.PageOf(step.JobId.Value));
         }
     }
 
     // LiteDB's update compares every old index key with every new one; a job of many tags is cheaper to take out and put in.
-    private static void ReplaceAll(ILiteCollection<BsonDocument> jobs, BsonDocument[] documents)
+    private static void ReplaceAll(ILiteCollection<BsonDocument> jobs, IEnumerable<BsonDocument> documents)
     {
         ILookup<bool, BsonDocument> byTags = documents.ToLookup(document => JobDocument.CountTags(document) > MaxComparedKeys);
         jobs.Update(byTags[false]);
@@ -293,8 +357,8 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
             File.Read(database =>
             {
                 Dictionary<long, BsonDocument> documents = JobReader.ReadAll(StoreCollections.Jobs(database), ids);
-                BsonDocument[] active = [.. ids.Select(id => documents.GetValueOrDefault(id)
-                    ?? throw new StoreException(StoreErrorKind.Unreadable, FormattableString.Invariant($"The store file '{_path}' is damaged: job {id} is missing. Restore a backup of it.")))];
+                BsonDocument[] active = [.. ids.Select(id => documents.GetValueOrDefault(id) is { } document ? _pending.Overlay(document)
+                    : throw new StoreException(StoreErrorKind.Unreadable, FormattableString.Invariant($"The store file '{_path}' is damaged: job {id} is missing. Restore a backup of it.")))];
                 jobs.AddRange(JobReader.Read(database, active));
                 foreach (BsonDocument document in active)
                 {
@@ -359,36 +423,45 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     }
 
     // Deleted jobs have no event that would take them off the pages, so theirs are written with the delete.
-    private void WriteStates(LiteDatabase database, WriteBatch batch, bool all)
+    private void WriteStates(LiteDatabase database, IReadOnlyList<JobId> deleted, bool all)
     {
-        IEnumerable<int> pages = all ? _dirtyPages.Concat(batch.Deletes.Select(id => StatePages.PageOf(id.Value))) : batch.Deletes.Select(id => StatePages.PageOf(id.Value));
-        StatePages.Write(database, _states, pages.Distinct().Where(page => page < _states.PageCount), batch.Deletes);
+        IEnumerable<int> pages = all ? _dirtyPages.Concat(deleted.Select(id => StatePages.PageOf(id.Value))) : deleted.Select(id => StatePages.PageOf(id.Value));
+        StatePages.Write(database, _states, pages.Distinct().Where(page => page < _states.PageCount), deleted);
     }
 
     private void Remember(WriteBatch batch, Dictionary<JobId, ImmutableArray<long>> chunks, StoreHead head, bool savedStates)
+    {
+        KnowHead(head, savedStates);
+        foreach (Job job in batch.Inserts.Concat(batch.Updates))
+        {
+            _dirtyPages.Add(StatePages.PageOf(job.Id.Value));
+            KnowChunks(job.Id, job.State, chunks[job.Id]);
+        }
+
+        foreach (JobId id in batch.Deletes)
+        {
+            _chunks.Remove(id);
+        }
+    }
+
+    private void KnowHead(StoreHead head, bool savedStates)
     {
         _head = head;
         if (savedStates)
         {
             _dirtyPages.Clear();
         }
+    }
 
-        foreach (Job job in batch.Inserts.Concat(batch.Updates))
-        {
-            _dirtyPages.Add(StatePages.PageOf(job.Id.Value));
-            if (job.State.IsFinal())
-            {
-                _chunks.Remove(job.Id);
-            }
-            else
-            {
-                _chunks[job.Id] = chunks[job.Id];
-            }
-        }
-
-        foreach (JobId id in batch.Deletes)
+    private void KnowChunks(JobId id, JobState state, ImmutableArray<long> chunks)
+    {
+        if (state.IsFinal())
         {
             _chunks.Remove(id);
+        }
+        else
+        {
+            _chunks[id] = chunks;
         }
     }
 

@@ -26,7 +26,7 @@ internal static class JobDocument
             ["dir"] = fields.Workdir,
             ["made"] = fields.CreatedAt.ToUnixTimeMilliseconds(),
             ["last"] = fields.LastUpdate.ToUnixTimeMilliseconds(),
-            [ChunksField] = new BsonArray(chunks.Select(chunk => new BsonValue(chunk))),
+            [ChunksField] = WriteChunks(chunks),
         };
         Put(document, "key", fields.Key);
         Put(document, "par", fields.Parameters.IsEmpty ? null : fields.Parameters.Json);
@@ -48,7 +48,7 @@ internal static class JobDocument
     {
         Id = new JobId(document["_id"].AsInt64),
         Version = document["ver"].AsInt64,
-        State = (JobState)document["state"].AsInt32,
+        State = ReadState(document),
         Application = document["app"].AsString,
         Site = document["site"].AsString,
         Workdir = document["dir"].AsString,
@@ -72,6 +72,10 @@ internal static class JobDocument
     public static string? ReadKey(BsonDocument document) => document["key"] is { IsString: true } key ? key.AsString : null;
 
     public static ImmutableArray<long> ReadChunks(BsonDocument document) => [.. document[ChunksField].AsArray.Select(chunk => chunk.AsInt64)];
+
+    public static BsonArray WriteChunks(IReadOnlyList<long> chunks) => new(chunks.Select(chunk => new BsonValue(chunk)));
+
+    public static JobState ReadState(BsonDocument document) => (JobState)document["state"].AsInt32;
 
     public static int CountTags(BsonDocument document) => document["tags"] is { IsArray: true } tags ? tags.AsArray.Count : 0;
 

@@ -57,6 +57,24 @@ internal static class FileRefusals
         new(StoreFileProblem.LogForeign, paths.Data, $"does not exist, but its log '{paths.Log}' does, with commits in it.",
             "Bring the file back beside its log, or move the log away to begin a new store.");
 
+    public static StoreFileException JournalDamaged(StorePaths paths, long position) =>
+        new(StoreFileProblem.LogDamaged, paths.Data,
+            string.Create(CultureInfo.InvariantCulture, $"has a damaged journal: '{paths.Journal}' cannot be read at byte {position}, and acknowledged commits stand behind it."),
+            "All were left untouched. Restore file, log and journal from one backup; or move the journal away, losing the last commits.");
+
+    public static StoreFileException JournalForeign(StorePaths paths) =>
+        new(StoreFileProblem.LogForeign, paths.Data, $"has beside it a journal '{paths.Journal}' that belongs to another store file.",
+            "Both were left untouched. Bring file and journal of one store together, or move the journal away.");
+
+    public static StoreFileException JournalWithoutFile(StorePaths paths) =>
+        new(StoreFileProblem.LogForeign, paths.Data, $"does not exist, but its journal '{paths.Journal}' does, with commits in it.",
+            "Bring the file back beside its journal, or move the journal away to begin a new store.");
+
+    public static StoreFileException JournalGap(StorePaths paths, long previous, long last) =>
+        new(StoreFileProblem.LogForeign, paths.Data,
+            string.Create(CultureInfo.InvariantCulture, $"has beside it a journal '{paths.Journal}' that goes on after event {previous}; the store ends with event {last}."),
+            "Both were left untouched. They are not of one moment: restore file, log and journal from one backup, or move the journal away.");
+
     public static StoreFileException LogUnmerged(StorePaths paths) =>
         new(StoreFileProblem.LogUnmerged, paths.Data, $"was written by another LiteDB program that left its log '{paths.NativeLog}'.",
             "Open and close the file with that program once, or delete that log if it is not wanted.");

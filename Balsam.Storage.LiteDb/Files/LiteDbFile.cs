@@ -25,6 +25,7 @@ internal sealed class LiteDbFile : IDisposable
     private readonly IFileDevice _logDevice;
     private readonly DataFileStream _data;
     private readonly DurableLogStream _log;
+    private readonly Journal _journal;
     private readonly LiteDatabase _database;
     private volatile Exception? _fault;
     private bool _disposed;
@@ -39,6 +40,7 @@ internal sealed class LiteDbFile : IDisposable
         _data = new DataFileStream(_dataDevice);
         _log = new DurableLogStream(_logDevice, devices.Scan, devices.Identity, _data.Flush);
         _data.BeforeWrites = _log.Sync;
+        _journal = devices.Journal;
         _database = OpenDatabase();
     }
 
@@ -50,6 +52,9 @@ internal sealed class LiteDbFile : IDisposable
 
     /// <summary>The bytes of commits that are in the log and not yet in the file.</summary>
     public long LogLength => _log.Length;
+
+    /// <summary>What the journal held when the file was opened, in order; empty once it was cleared.</summary>
+    public IReadOnlyList<JournalRecord> Journaled => _journal.Records;
 
     /// <summary>Says whether the log is so long that <see cref="Checkpoint"/> should be called.</summary>
     public bool CheckpointDue => LogLength >= _options.CheckpointAt;
@@ -111,6 +116,46 @@ internal sealed class LiteDbFile : IDisposable
     /// </summary>
     /// <exception cref="StoreFileFaultedException">The file can no longer be used; the work is not in it.</exception>
     public void Commit(Action<LiteDatabase> work) => Write(() => Transact(work));
+
+    /// <summary>Appends a commit to the journal and returns when it is durable; LiteDB gets it by a later <see cref="Commit"/>, which <see cref="ClearJournal"/> follows.</summary>
+    /// <param name="payload">What is committed.</param>
+    /// <param name="previous">The number of the last event before it.</param>
+    /// <param name="last">The number of its own last event.</param>
+    /// <exception cref="StoreFileFaultedException">The file can no longer be used; whether the commit is in it shows when it is opened again.</exception>
+    public void Append(ReadOnlySpan<byte> payload, long previous, long last)
+    {
+        RefuseNested();
+        lock (_commits)
+        {
+            ThrowIfUnusable();
+            try
+            {
+                _journal.Append(payload, previous, last);
+            }
+            catch (Exception ex)
+            {
+                throw Fault(ex);
+            }
+        }
+    }
+
+    /// <summary>Empties the journal, whose commits LiteDB has.</summary>
+    /// <exception cref="StoreFileFaultedException">The file can no longer be used.</exception>
+    public void ClearJournal()
+    {
+        lock (_commits)
+        {
+            ThrowIfUnusable();
+            try
+            {
+                _journal.Clear();
+            }
+            catch (Exception ex)
+            {
+                throw Fault(ex);
+            }
+        }
+    }
 
     /// <summary>
     /// Runs work that LiteDB does not allow in a transaction: dropping and renaming collections, its user version. Each step is a commit of
@@ -351,11 +396,18 @@ internal sealed class LiteDbFile : IDisposable
 
         CloseEngine();
         bool merged = !IsFaulted && _log.Length == 0;
+        bool settled = !IsFaulted && _journal.Length == 0;
         _dataDevice.Dispose();
         _logDevice.Dispose();
+        _journal.Dispose();
         if (merged)
         {
-            DeleteLog();
+            Delete(_paths.Log);
+        }
+
+        if (settled)
+        {
+            Delete(_paths.Journal);
         }
 
         _lock.Dispose();
@@ -374,15 +426,15 @@ internal sealed class LiteDbFile : IDisposable
         }
     }
 
-    private void DeleteLog()
+    private static void Delete(string empty)
     {
         try
         {
-            File.Delete(_paths.Log);
+            File.Delete(empty);
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
         {
-            // An empty log beside the file is as good as none.
+            // An empty log or journal beside the file is as good as none.
         }
     }
 

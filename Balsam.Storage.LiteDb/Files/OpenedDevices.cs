@@ -1,15 +1,16 @@
 namespace Balsam.Storage.LiteDb.Files;
 
-/// <summary>The store file and its log, open, checked and still as they were found.</summary>
-internal sealed record OpenedDevices(IFileDevice Data, IFileDevice Log, LogScan Scan, long Identity) : IDisposable
+/// <summary>The store file, its log and its journal, open, checked and still as they were found.</summary>
+internal sealed record OpenedDevices(IFileDevice Data, IFileDevice Log, LogScan Scan, Journal Journal, long Identity) : IDisposable
 {
-    /// <summary>Opens both; makes the store file when there is none. The caller holds the lock.</summary>
+    /// <summary>Opens them; makes the store file when there is none. The caller holds the lock.</summary>
     public static OpenedDevices Open(StorePaths paths, Func<string, IFileDevice> open)
     {
         DataFileCheck.NativeLog(paths);
         MakeIfMissing(paths, open);
         IFileDevice data = open(paths.Data);
         IFileDevice? log = null;
+        IFileDevice? journal = null;
         try
         {
             long identity = DataFileCheck.Header(paths, data, out uint lastPageId);
@@ -17,16 +18,19 @@ internal sealed record OpenedDevices(IFileDevice Data, IFileDevice Log, LogScan 
             var scan = LogScan.Read(log);
             DataFileCheck.Log(paths, identity, scan);
             DataFileCheck.Pages(paths, data.Length, lastPageId, scan);
+            journal = open(paths.Journal);
+            var opened = Journal.Open(paths, journal, identity);
             if (log.Length > 0)
             {
                 // A commit that nobody was told of is seen from now on, so it must not vanish later; nor may a cut one come back.
                 log.Sync();
             }
 
-            return new OpenedDevices(data, log, scan, identity);
+            return new OpenedDevices(data, log, scan, opened, identity);
         }
         catch
         {
+            journal?.Dispose();
             log?.Dispose();
             data.Dispose();
             throw;
@@ -35,6 +39,7 @@ internal sealed record OpenedDevices(IFileDevice Data, IFileDevice Log, LogScan 
 
     public void Dispose()
     {
+        Journal.Dispose();
         Log.Dispose();
         Data.Dispose();
     }
@@ -52,6 +57,15 @@ internal sealed record OpenedDevices(IFileDevice Data, IFileDevice Log, LogScan 
             if (LogScan.Read(log) is { Salt: not null } or { IsForeignContent: true })
             {
                 throw FileRefusals.LogWithoutFile(paths);
+            }
+        }
+
+        if (File.Exists(paths.Journal))
+        {
+            using IFileDevice journal = open(paths.Journal);
+            if (Journal.HoldsRecords(journal))
+            {
+                throw FileRefusals.JournalWithoutFile(paths);
             }
         }
 

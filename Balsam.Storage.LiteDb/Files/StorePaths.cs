@@ -7,6 +7,9 @@ internal sealed record StorePaths(string Data)
     /// <summary>The log of commits that are not yet in the file, in our own format.</summary>
     public string Log => Data + "-wal";
 
+    /// <summary>Small commits that are durable and not yet in LiteDB.</summary>
+    public string Journal => Data + "-journal";
+
     /// <summary>The file whose lock keeps other openers out; stays when the store is closed, empty.</summary>
     public string Lock => Data + "-lock";
 

@@ -7,15 +7,17 @@ namespace Balsam.Storage.LiteDb.Migrations;
 /// <summary>The versions of the file format, and the steps between them. A new version adds a step at the end; steps are never changed.</summary>
 internal static class Schema
 {
-    private static readonly IReadOnlyList<IMigration> Steps = [new AddStatePages(), new OrderTagIndex(), new AddKeys(), new AddRecords(), new SeparateParents()];
+    private static readonly IReadOnlyList<IMigration> Steps = [new AddStatePages(), new OrderTagIndex(), new AddKeys(), new AddRecords(), new SeparateParents(), new AddJournal()];
 
     /// <summary>The version that this package writes.</summary>
     public static int Current => Steps.Count + 1;
 
     /// <summary>Brings a file to the current version; makes a new one where there is none.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="settle">Brings the journal into the file, as it is before any step, and returns the head after it.</param>
     /// <returns>The head of the store.</returns>
     /// <exception cref="StoreException">A newer package wrote the file, or it holds something else than a store.</exception>
-    public static StoreHead Prepare(LiteDbFile file)
+    public static StoreHead Prepare(LiteDbFile file, Func<StoreHead, StoreHead> settle)
     {
         StoreHead? head = file.Read(database => StoreHead.From(StoreCollections.Head(database).FindById(1)));
         if (head is null)
@@ -28,6 +30,11 @@ internal static class Schema
             throw new StoreException(
                 StoreErrorKind.TooNew,
                 FormattableString.Invariant($"The store file '{file.Path}' has schema {head.Schema}; this version of Balsam knows schemas up to {Current}. It was left as it was. Use the newer version of Balsam that wrote it."));
+        }
+
+        if (head.Schema < Current)
+        {
+            head = settle(head);
         }
 
         while (head.Schema < Current)

@@ -261,17 +261,35 @@ public abstract partial class EmbeddedJobStore
     }
 
     // A read of what is underneath may touch the disk: not on the caller's thread.
-    private Task<T> Reading<T>(Func<T> read, CancellationToken cancellationToken) => Task.Run(
-        () =>
+    private async Task<T> Reading<T>(Func<T> read, CancellationToken cancellationToken)
+    {
+        if (MustReload)
         {
-            try
+            await _queue.RunAsync(ReloadIfMust).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return await Task.Run(
+            () =>
             {
-                return read();
-            }
-            catch (Exception exception) when (exception is not (OperationCanceledException or BalsamException or OutOfMemoryException))
-            {
-                throw new StoreException(StoreErrorKind.Unavailable, $"The store ({Description}) could not read: {exception.Message}", exception);
-            }
-        },
-        cancellationToken);
+                try
+                {
+                    return read();
+                }
+                catch (Exception exception) when (exception is not (OperationCanceledException or BalsamException or OutOfMemoryException))
+                {
+                    throw new StoreException(StoreErrorKind.Unavailable, $"The store ({Description}) could not read: {exception.Message}", exception);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private bool ReloadIfMust()
+    {
+        if (MustReload)
+        {
+            Reload();
+        }
+
+        return true;
+    }
 }

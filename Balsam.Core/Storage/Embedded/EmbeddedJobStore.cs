@@ -100,6 +100,9 @@ public abstract partial class EmbeddedJobStore : IJobStore
         return await _queue.WriteAsync(batch => commits.Select(commit => batch.Stage(commit, _sessions)).ToArray(), cancellationToken, batch => batch.LookUp(keys)).ConfigureAwait(false);
     }
 
+    /// <summary>Says whether what is underneath can no longer be read and has to be loaded again; a failed write does so in any case.</summary>
+    protected virtual bool MustReload => false;
+
     /// <summary>Opens what is underneath and reads the start of the working set. Called in the place of the writer, again after a failed write.</summary>
     /// <returns>What is known.</returns>
     /// <exception cref="StoreException">It cannot be opened.</exception>
