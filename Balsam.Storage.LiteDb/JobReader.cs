@@ -7,8 +7,11 @@ namespace Balsam.Storage.LiteDb;
 /// <summary>Puts jobs together from their documents and those of their parents.</summary>
 internal static class JobReader
 {
-    public static Job? Find(LiteDatabase database, long id) =>
-        StoreCollections.Jobs(database).FindById(id) is { } document ? Read(database, [document])[0] : null;
+    /// <param name="database">The database.</param>
+    /// <param name="id">The job's number.</param>
+    /// <param name="become">Gives the document that a stored one has become.</param>
+    public static Job? Find(LiteDatabase database, long id, Func<BsonDocument, BsonDocument> become) =>
+        StoreCollections.Jobs(database).FindById(id) is { } document ? Read(database, [become(document)])[0] : null;
 
     /// <summary>The jobs of some documents, in their order.</summary>
     public static List<Job> Read(LiteDatabase database, IReadOnlyCollection<BsonDocument> documents)

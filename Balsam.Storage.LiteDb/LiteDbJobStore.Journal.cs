@@ -100,5 +100,11 @@ public sealed partial class LiteDbJobStore
             _pending.Add(record);
             _head = _head with { LastSequence = record.Last };
         }
+
+        File.DemandWholeJournal(_head.LastSequence);
+        if (_pending.IsEmpty)
+        {
+            File.ClearJournal();
+        }
     }
 }

@@ -45,6 +45,9 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
     /// <inheritdoc/>
     public override string Description => $"LiteDB file {_path}";
 
+    /// <summary>How the file is opened; null for the defaults. Tests put devices that fail or kill in the place of the disk.</summary>
+    internal LiteDbFileOptions? FileOptions { get; init; }
+
     /// <inheritdoc/>
     protected override bool MustReload => _file is { IsFaulted: true };
 
@@ -59,7 +62,7 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
             {
                 _file?.Dispose();
                 _file = null;
-                _file = LiteDbFile.Open(_path, new LiteDbFileOptions { Clock = _time });
+                _file = LiteDbFile.Open(_path, FileOptions ?? new LiteDbFileOptions { Clock = _time });
                 _chunks.Clear();
                 _pending.Clear();
                 _head = Schema.Prepare(_file, head =>
@@ -125,7 +128,7 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
     }
 
     /// <inheritdoc/>
-    protected override Job? Read(JobId id) => _pending.Find(id) ?? Reading(database => JobReader.Find(database, id.Value));
+    protected override Job? Read(JobId id) => _pending.Find(id) ?? ReadingStored(database => JobReader.Find(database, id.Value, _pending.Overlay));
 
     /// <inheritdoc/>
     protected override IEnumerable<Job> ReadChildren(JobId parent) => Scan(new ChildOfFilter(parent), false);

@@ -12,11 +12,12 @@ internal sealed class Journal : IDisposable
     private long _end;
     private bool _cutPending;
 
-    private Journal(IFileDevice device, long identity, IReadOnlyList<JournalRecord> records, long end)
+    private Journal(IFileDevice device, long identity, IReadOnlyList<JournalRecord> records, long end, long? behind)
     {
         _device = device;
         _identity = identity;
         Records = records;
+        LastBehindEnd = behind;
         _end = end;
         _cutPending = device.Length > end;
     }
@@ -24,22 +25,26 @@ internal sealed class Journal : IDisposable
     /// <summary>What it held when it was opened, in order.</summary>
     public IReadOnlyList<JournalRecord> Records { get; private set; }
 
-    /// <summary>Its bytes.</summary>
+    /// <summary>
+    /// The highest event number of a whole record that stands behind the end of <see cref="Records"/>; null when there is none. One that the store file has is left from before the
+    /// journal was emptied, and came back in a power cut; a later one was acknowledged, and something before it is damaged.
+    /// </summary>
+    public long? LastBehindEnd { get; private set; }
+
+    /// <summary>Says whether the file holds nothing, not even what cannot be read.</summary>
+    public bool IsEmpty => _end == 0 && !_cutPending;
+
+    /// <summary>The bytes of its records.</summary>
     public long Length => _end;
 
     /// <summary>Reads the journal of a store file; the caller holds the store's lock.</summary>
-    /// <exception cref="StoreFileException">It is damaged before its end, or belongs to another file.</exception>
+    /// <exception cref="StoreFileException">It belongs to another file.</exception>
     public static Journal Open(StorePaths paths, IFileDevice device, long identity)
     {
         byte[] bytes = new byte[device.Length];
         int read = device.Read(bytes, 0);
         List<JournalRecord> records = [];
         int end = ReadRecords(bytes.AsSpan(0, read), records);
-        if (FindRecord(bytes.AsSpan(0, read), end) is { })
-        {
-            throw FileRefusals.JournalDamaged(paths, end);
-        }
-
         if (end > 0 && (!JournalFormat.TryReadHeader(bytes, out long owner) || owner != identity))
         {
             throw FileRefusals.JournalForeign(paths);
@@ -51,14 +56,14 @@ internal sealed class Journal : IDisposable
             device.Sync();
         }
 
-        return new Journal(device, identity, records, end);
+        return new Journal(device, identity, records, end, FindLast(bytes.AsSpan(0, read), end));
     }
 
     /// <summary>Says whether a file holds records, whoever they belong to.</summary>
     public static bool HoldsRecords(IFileDevice device)
     {
         byte[] bytes = new byte[device.Length];
-        return FindRecord(bytes.AsSpan(0, device.Read(bytes, 0)), 0) is not null;
+        return FindLast(bytes.AsSpan(0, device.Read(bytes, 0)), 0) is not null;
     }
 
     /// <summary>Appends a commit and returns when it is on stable storage.</summary>
@@ -96,11 +101,12 @@ internal sealed class Journal : IDisposable
         _end += size;
     }
 
-    /// <summary>Empties it; what it held is durable elsewhere. Should its old content come back after a power failure, its numbers tell that the store has it.</summary>
+    /// <summary>Empties it; what it held is durable elsewhere. Should its old content come back after a power cut, its numbers tell that the store has it.</summary>
     public void Clear()
     {
         Records = [];
-        if (_end > 0)
+        LastBehindEnd = null;
+        if (!IsEmpty)
         {
             _device.SetLength(0);
             _end = 0;
@@ -128,16 +134,17 @@ internal sealed class Journal : IDisposable
     }
 
     // Records stand at multiples of eight; damage in a length must not hide those behind it.
-    private static int? FindRecord(ReadOnlySpan<byte> bytes, int from)
+    private static long? FindLast(ReadOnlySpan<byte> bytes, int from)
     {
+        long? last = null;
         for (int at = from; at + JournalFormat.RecordHeaderSize <= bytes.Length; at += JournalFormat.Alignment)
         {
-            if (JournalFormat.TryRead(bytes[at..]) is not null)
+            if (JournalFormat.TryRead(bytes[at..]) is { } record)
             {
-                return at;
+                last = Math.Max(last ?? 0, record.Last);
             }
         }
 
-        return null;
+        return last;
     }
 }

@@ -56,6 +56,17 @@ internal sealed class LiteDbFile : IDisposable
     /// <summary>What the journal held when the file was opened, in order; empty once it was cleared.</summary>
     public IReadOnlyList<JournalRecord> Journaled => _journal.Records;
 
+    /// <summary>Refuses a journal that is damaged before its end.</summary>
+    /// <param name="last">The number of the last event that the file and the readable part of the journal have.</param>
+    /// <exception cref="StoreFileException">The journal holds a later one that cannot be reached.</exception>
+    public void DemandWholeJournal(long last)
+    {
+        if (_journal.LastBehindEnd > last)
+        {
+            throw FileRefusals.JournalDamaged(_paths, _journal.Length);
+        }
+    }
+
     /// <summary>Says whether the log is so long that <see cref="Checkpoint"/> should be called.</summary>
     public bool CheckpointDue => LogLength >= _options.CheckpointAt;
 
@@ -396,7 +407,7 @@ internal sealed class LiteDbFile : IDisposable
 
         CloseEngine();
         bool merged = !IsFaulted && _log.Length == 0;
-        bool settled = !IsFaulted && _journal.Length == 0;
+        bool settled = !IsFaulted && _journal.IsEmpty;
         _dataDevice.Dispose();
         _logDevice.Dispose();
         _journal.Dispose();

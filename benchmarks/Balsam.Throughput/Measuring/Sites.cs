@@ -1,4 +1,8 @@
 using Balsam.Launch;
+using Balsam.Storage;
+using Balsam.Storage.LiteDb;
+using Balsam.Throughput.Limits;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Balsam.Throughput.Measuring;
 
@@ -13,6 +17,17 @@ internal static class Sites
             configure(balsam);
             balsam.AddLauncher(options => options.Nodes.Add(new NodeSpec("local", slots)));
         });
+
+    /// <summary>The store file of a site.</summary>
+    public static string StoreOf(string directory) => Path.Combine(directory, "balsam.db");
+
+    /// <summary>Opens a site whose small durable writes are noted.</summary>
+    public static Task<BalsamSite> OpenWatchedAsync(string directory, AcknowledgedBatches acknowledged, Action<IBalsamBuilder> configure) => OpenAsync(directory, balsam =>
+    {
+        balsam.Services.AddSingleton(new StoreRegistration("a watched LiteDB file"));
+        balsam.Services.AddSingleton<IJobStore>(new LiteDbJobStore(StoreOf(directory)) { FileOptions = acknowledged.Options });
+        configure(balsam);
+    });
 
     /// <summary>Opens a site whose launcher takes nothing.</summary>
     public static Task<BalsamSite> OpenIdleAsync(string directory, Action<IBalsamBuilder> configure) =>

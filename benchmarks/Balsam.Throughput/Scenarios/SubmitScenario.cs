@@ -15,7 +15,7 @@ internal sealed class SubmitScenario : IScenario
         string last = "";
         (List<Timing> engine, List<Timing> limit) = await bench.InTurnAsync(
             () => RunEngineAsync(last = bench.NewDirectory(), count),
-            () => Task.FromResult(Recording.Read(Path.Combine(last, "balsam.db")).Replay(Path.Combine(bench.NewDirectory(), "balsam.db"), 1)));
+            () => Task.FromResult(Recording.Read(Sites.StoreOf(last), new AcknowledgedBatches()).Replay(Sites.StoreOf(bench.NewDirectory()), 1)));
         double rate = engine.Median(run => count / run.Seconds);
         double limitRate = limit.Median(run => count / run.Seconds);
         bench.Figures.Add($"{name}.jobs_per_s", rate);
