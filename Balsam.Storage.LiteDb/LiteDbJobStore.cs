@@ -24,6 +24,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     private readonly Dictionary<JobId, ImmutableArray<long>> _chunks = [];
     private readonly HashSet<int> _dirtyPages = [];
     private LiteDbFile? _file;
+    private long? _identity;
     private StoreHead _head = new(Schema.Current, 0, 0, 0, 0);
     private StateMap _states = new();
     private KeyMap _keys = new();
@@ -49,9 +50,16 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     {
         try
         {
+            if (_file is { IsDisplaced: true } displaced)
+            {
+                // As long as it is held, it can be read, and moved back.
+                displaced.DemandInPlace();
+            }
+
             _file?.Dispose();
             _file = null;
-            _file = LiteDbFile.Open(_path, new LiteDbFileOptions { Clock = _time });
+            _file = LiteDbFile.Open(_path, new LiteDbFileOptions { Clock = _time, Identity = _identity });
+            _identity = _file.Identity;
             _head = Schema.Prepare(_file);
             _chunks.Clear();
             _states = _file.Read(StatePages.Read);
@@ -70,8 +78,12 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            _file?.Dispose();
-            _file = null;
+            if (_file is not { IsDisplaced: true })
+            {
+                _file?.Dispose();
+                _file = null;
+            }
+
             throw StoreErrors.Translate(exception, Description);
         }
     }

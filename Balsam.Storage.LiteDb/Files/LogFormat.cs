@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Balsam.Storage.LiteDb.Files;
 
@@ -30,7 +28,7 @@ internal static class LogFormat
         BinaryPrimitives.WriteUInt64LittleEndian(header, MagicNumber);
         BinaryPrimitives.WriteUInt64LittleEndian(header[8..], salt);
         BinaryPrimitives.WriteInt64LittleEndian(header[16..], identity);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[24..], Checksum(MagicNumber, header[..24]));
+        BinaryPrimitives.WriteUInt32LittleEndian(header[24..], Crc.Of(MagicNumber, header[..24]));
     }
 
     public static bool TryReadHeader(ReadOnlySpan<byte> header, out ulong salt, out long identity)
@@ -38,7 +36,7 @@ internal static class LogFormat
         salt = BinaryPrimitives.ReadUInt64LittleEndian(header[8..]);
         identity = BinaryPrimitives.ReadInt64LittleEndian(header[16..]);
         return BinaryPrimitives.ReadUInt64LittleEndian(header) == MagicNumber
-            && BinaryPrimitives.ReadUInt32LittleEndian(header[24..]) == Checksum(MagicNumber, header[..24]);
+            && BinaryPrimitives.ReadUInt32LittleEndian(header[24..]) == Crc.Of(MagicNumber, header[..24]);
     }
 
     /// <summary>Completes a frame whose page is already in place.</summary>
@@ -46,11 +44,11 @@ internal static class LogFormat
     {
         BinaryPrimitives.WriteInt64LittleEndian(frame[8..], durableFrames);
         BinaryPrimitives.WriteUInt32LittleEndian(frame[4..], (uint)index);
-        BinaryPrimitives.WriteUInt32LittleEndian(frame, Checksum(Seed(salt, index), frame[4..]));
+        BinaryPrimitives.WriteUInt32LittleEndian(frame, Crc.Of(Seed(salt, index), frame[4..]));
     }
 
     public static bool IsWhole(ReadOnlySpan<byte> frame, ulong salt, long index) =>
-        BinaryPrimitives.ReadUInt32LittleEndian(frame) == Checksum(Seed(salt, index), frame[4..]);
+        BinaryPrimitives.ReadUInt32LittleEndian(frame) == Crc.Of(Seed(salt, index), frame[4..]);
 
     /// <summary>How many frames were durable when this one was written.</summary>
     public static long DurableFrames(ReadOnlySpan<byte> frame) => BinaryPrimitives.ReadInt64LittleEndian(frame[8..]);
@@ -59,21 +57,4 @@ internal static class LogFormat
     public static ReadOnlySpan<byte> Page(ReadOnlySpan<byte> frame) => frame[FrameHeaderSize..];
 
     private static ulong Seed(ulong salt, long index) => salt ^ ((ulong)index << 1);
-
-    private static uint Checksum(ulong seed, ReadOnlySpan<byte> bytes)
-    {
-        uint crc = BitOperations.Crc32C(uint.MaxValue, seed);
-        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (ulong word in words)
-        {
-            crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
-        }
-
-        foreach (byte rest in bytes[(words.Length * sizeof(ulong))..])
-        {
-            crc = BitOperations.Crc32C(crc, rest);
-        }
-
-        return crc;
-    }
 }

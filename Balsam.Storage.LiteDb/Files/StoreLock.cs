@@ -17,7 +17,11 @@ internal sealed class StoreLock : IDisposable
     {
         _held = held;
         _ownerPath = ownerPath;
+        Mark = new LogMark(held.SafeFileHandle);
     }
+
+    /// <summary>How long the log is known to be.</summary>
+    public LogMark Mark { get; }
 
     /// <summary>Takes the lock.</summary>
     /// <exception cref="StoreLockedException">Another opener holds it.</exception>
