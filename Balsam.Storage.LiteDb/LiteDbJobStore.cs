@@ -61,6 +61,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
             _file = LiteDbFile.Open(_path, new LiteDbFileOptions { Clock = _time, Identity = _identity });
             _identity = _file.Identity;
             _head = Schema.Prepare(_file);
+            _file.SealOldPages();
             _chunks.Clear();
             _states = _file.Read(StatePages.Read);
             CatchUp();

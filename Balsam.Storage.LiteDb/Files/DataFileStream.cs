@@ -64,6 +64,31 @@ internal sealed class DataFileStream : EngineStream
         }
     }
 
+    /// <summary>
+    /// Seals the pages of a file that were written without: as they are, from now on. The header page is the last, so that what a kill leaves is
+    /// gone on with. Four bytes of a page are written, so no page can be torn.
+    /// </summary>
+    public void SealOldPages()
+    {
+        if (_device.Read(_page, 0) < _page.Length || PageSeal.IsClosed(_page))
+        {
+            return;
+        }
+
+        for (long index = (Length / PageFormat.Size) - 1; index >= 0; index--)
+        {
+            long position = index * PageFormat.Size;
+            _device.Read(_page, position);
+            if (!PageSeal.IsClosed(_page) && PageFormat.PageId(_page) == index && PageFormat.HasKnownType(_page))
+            {
+                PageSeal.Close(_page, _identity, index);
+                _device.Write(_page.AsSpan(PageFormat.TransactionAt, sizeof(uint)), position + PageFormat.TransactionAt);
+            }
+        }
+
+        _device.Sync();
+    }
+
     protected override void ReadWhole(Span<byte> buffer, long position)
     {
         long index = Math.DivRem(position, PageFormat.Size, out long offset);

@@ -187,6 +187,27 @@ internal sealed class LiteDbFile : IDisposable
         }
     }
 
+    /// <summary>Seals the pages of a file that an older package made; does nothing to any other.</summary>
+    /// <exception cref="StoreFileFaultedException">The disk failed; pages that were not sealed will be when the file is opened next.</exception>
+    public void SealOldPages()
+    {
+        lock (_commits)
+        {
+            lock (_engine)
+            {
+                ThrowIfUnusable();
+                try
+                {
+                    _data.SealOldPages();
+                }
+                catch (IOException ex)
+                {
+                    throw Fault(ex);
+                }
+            }
+        }
+    }
+
     /// <summary>Closes the file: after a checkpoint and without a log, or, where the disk or LiteDB failed, leaving the log to the next opener.</summary>
     public void Dispose()
     {

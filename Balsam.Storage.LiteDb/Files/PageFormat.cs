@@ -18,7 +18,9 @@ internal static class PageFormat
     public const int HeaderProbe = 192;
 
     private const int TypeAt = 4;
-    private const int TransactionAt = 14;
+    /// <summary>Where the number of a page's transaction stands; in the file, its checksum.</summary>
+    public const int TransactionAt = 14;
+
     private const int ConfirmedAt = 18;
     private const int MagicAt = 32;
     private const int VersionAt = 59;

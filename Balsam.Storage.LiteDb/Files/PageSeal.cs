@@ -22,6 +22,9 @@ internal static class PageSeal
         PageFormat.SetTransactionId(page, Checksum(page, identity, index));
     }
 
+    /// <summary>Says whether a page carries a checksum.</summary>
+    public static bool IsClosed(ReadOnlySpan<byte> page) => PageFormat.TransactionId(page) != None;
+
     /// <summary>Takes the checksum out of a page that comes from the file.</summary>
     /// <returns>Whether the page has the content that was written to it.</returns>
     public static bool TryOpen(Span<byte> page, long identity, long index)
