@@ -27,6 +27,7 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
     // Held by whoever writes: the writer, or a reader who first brings into LiteDB what is pending.
     private readonly Lock _writes = new();
     private LiteDbFile? _file;
+    private long? _identity;
     private StoreHead _head = new(Schema.Current, 0, 0, 0, 0);
     private StateMap _states = new();
     private KeyMap _keys = new();
@@ -60,9 +61,16 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
         {
             try
             {
+                if (_file is { IsDisplaced: true } displaced)
+                {
+                    // As long as it is held, it can be read, and moved back.
+                    displaced.DemandInPlace();
+                }
+
                 _file?.Dispose();
                 _file = null;
-                _file = LiteDbFile.Open(_path, FileOptions ?? new LiteDbFileOptions { Clock = _time });
+                _file = LiteDbFile.Open(_path, (FileOptions ?? new LiteDbFileOptions { Clock = _time }) with { Identity = _identity });
+                _identity = _file.Identity;
                 _chunks.Clear();
                 _pending.Clear();
                 _head = Schema.Prepare(_file, head =>
@@ -73,6 +81,7 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
                     return _head;
                 });
                 TakeJournal();
+                _file.SealOldPages();
                 _states = _file.Read(StatePages.Read);
                 CatchUp();
                 _keys = _file.Read(database => KeyMap.Read(database, id => _states[id] is not null));
@@ -89,8 +98,12 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                _file?.Dispose();
-                _file = null;
+                if (_file is not { IsDisplaced: true })
+                {
+                    _file?.Dispose();
+                    _file = null;
+                }
+
                 throw StoreErrors.Translate(exception, Description);
             }
         }

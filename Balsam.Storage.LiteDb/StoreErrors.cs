@@ -18,7 +18,7 @@ internal static class StoreErrors
     {
         StoreFileProblem.Locked => StoreErrorKind.Locked,
         StoreFileProblem.NoPermission or StoreFileProblem.ReadOnly or StoreFileProblem.LockingUnavailable => StoreErrorKind.Forbidden,
-        StoreFileProblem.Faulted or StoreFileProblem.Unreachable => StoreErrorKind.Unavailable,
+        StoreFileProblem.Faulted or StoreFileProblem.Unreachable or StoreFileProblem.Displaced => StoreErrorKind.Unavailable,
         _ => StoreErrorKind.Unreadable,
     };
 }

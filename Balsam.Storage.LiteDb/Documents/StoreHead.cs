@@ -1,3 +1,4 @@
+using System.Reflection;
 using LiteDB;
 
 namespace Balsam.Storage.LiteDb.Documents;
@@ -10,11 +11,17 @@ namespace Balsam.Storage.LiteDb.Documents;
 /// <param name="StatesAt">The event up to which the pages of states are right.</param>
 internal sealed record StoreHead(int Schema, long LastId, long LastSequence, long LastEpoch, long StatesAt)
 {
+    private static readonly string OwnPackage = typeof(StoreHead).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+
+    /// <summary>The version of the package that wrote the file last; empty for one that did not say.</summary>
+    public string Package { get; init; } = OwnPackage;
+
     public BsonDocument ToDocument() => new()
     {
         ["_id"] = 1,
         ["product"] = "Balsam for .NET",
         ["schema"] = Schema,
+        ["package"] = OwnPackage,
         ["id"] = LastId,
         ["seq"] = LastSequence,
         ["epoch"] = LastEpoch,
@@ -25,7 +32,7 @@ internal sealed record StoreHead(int Schema, long LastId, long LastSequence, lon
     {
         return document is null || !document["schema"].IsInt32
             ? null
-            : new StoreHead(document["schema"].AsInt32, Long("id"), Long("seq"), Long("epoch"), Long("statesAt"));
+            : new StoreHead(document["schema"].AsInt32, Long("id"), Long("seq"), Long("epoch"), Long("statesAt")) { Package = document["package"].IsString ? document["package"].AsString : "" };
 
         long Long(string name) => document[name].IsNumber ? document[name].AsInt64 : 0;
     }

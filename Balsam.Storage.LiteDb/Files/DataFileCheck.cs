@@ -54,14 +54,16 @@ internal static class DataFileCheck
         }
     }
 
-    /// <summary>Checks the header page and returns the identity of the file.</summary>
-    public static long Header(StorePaths paths, IFileDevice device, out uint lastPageId)
+    /// <summary>Looks at the header page and returns the identity of the file, as far as the page can be trusted.</summary>
+    public static long Header(StorePaths paths, IFileDevice device, out uint lastPageId, out bool isWhole)
     {
         Span<byte> page = stackalloc byte[PageFormat.Size];
         int count = device.Read(page, 0);
         CheckHeader(paths.Data, device.Length, page[..count]);
         lastPageId = PageFormat.LastPageId(page);
-        return PageFormat.Created(page);
+        long identity = PageFormat.Created(page);
+        isWhole = count == page.Length && PageSeal.TryOpen(page, identity, 0);
+        return identity;
     }
 
     /// <summary>Checks that every page the store needs is in the file or in its log.</summary>
@@ -83,9 +85,14 @@ internal static class DataFileCheck
         }
     }
 
-    /// <summary>Checks that the log can be trusted and belongs to the file.</summary>
-    public static void Log(StorePaths paths, long identity, LogScan log)
+    /// <summary>Checks that the header page of the file, or the newer one in the log, is whole, and that the log can be trusted and belongs to the file.</summary>
+    public static void HeaderAndLog(StorePaths paths, long identity, bool isWhole, LogScan log)
     {
+        if (!isWhole && (!log.Holds(0) || log.Identity != identity))
+        {
+            throw FileRefusals.PageDamaged(paths.Data, new PageDamagedException(0));
+        }
+
         if (log.IsForeignContent)
         {
             throw FileRefusals.LogNotReadable(paths);
@@ -99,6 +106,15 @@ internal static class DataFileCheck
         if (log.WholeFrames < log.DurableFrames)
         {
             throw FileRefusals.LogDamaged(paths, log.WholeFrames, log.DurableFrames);
+        }
+    }
+
+    /// <summary>Checks that the log is as long as it is known to have been.</summary>
+    public static void Mark(StorePaths paths, LogMark mark, LogScan log)
+    {
+        if (mark.Read() is var (salt, frames) && (log.Salt != salt || log.UsableFrames < frames))
+        {
+            throw FileRefusals.LogMissing(paths, log.UsableFrames, frames);
         }
     }
 

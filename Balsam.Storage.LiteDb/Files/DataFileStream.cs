@@ -1,11 +1,26 @@
 namespace Balsam.Storage.LiteDb.Files;
 
 /// <summary>
-/// The store file as LiteDB sees it. It is written in a checkpoint only, and never before the log that holds the same pages is durable.
+/// The store file as LiteDB sees it: pages that have the content that was written to them. It is written in a checkpoint only, and never before
+/// the log that holds the same pages is durable.
 /// </summary>
-internal sealed class DataFileStream(IFileDevice device) : EngineStream
+internal sealed class DataFileStream : EngineStream
 {
+    private readonly IFileDevice _device;
+    private readonly long _identity;
+    private readonly byte[] _page = new byte[PageFormat.Size];
+    private byte[]? _newerHeader;
     private bool _dirty;
+
+    /// <param name="device">The store file.</param>
+    /// <param name="identity">Its identity, which is in the seal of every page.</param>
+    /// <param name="newerHeader">The header page that the log holds: a power cut in a checkpoint may have left a part of the one in the file. Null when the log holds none.</param>
+    public DataFileStream(IFileDevice device, long identity, byte[]? newerHeader)
+    {
+        _device = device;
+        _identity = identity;
+        _newerHeader = newerHeader;
+    }
 
     /// <summary>Makes the log durable; called before the first write of a checkpoint.</summary>
     public Action BeforeWrites { get; set; } = static () => { };
@@ -14,32 +29,92 @@ internal sealed class DataFileStream(IFileDevice device) : EngineStream
     public bool WritesAllowed { get; set; }
 
     /// <summary>The length in whole pages. A kill in a checkpoint can leave half a page at the end; the log has it, the next checkpoint writes it.</summary>
-    public override long Length => device.Length / PageFormat.Size * PageFormat.Size;
+    public override long Length => _device.Length / PageFormat.Size * PageFormat.Size;
 
     public override void Flush()
     {
         if (_dirty)
         {
-            device.Sync();
+            _device.Sync();
             _dirty = false;
         }
     }
 
     public override void SetLength(long value) => throw new NotSupportedException("The store file is never cut.");
 
+    /// <summary>
+    /// Takes the room on the disk that a checkpoint will need, before it begins: a disk that is full then is met where nothing has begun.
+    /// </summary>
+    /// <exception cref="IOException">There is no room; the file is as long as it was.</exception>
+    public void Reserve(long pages)
+    {
+        long before = _device.Length;
+        byte[] blank = new byte[16 * PageFormat.Size];
+        try
+        {
+            for (long position = before; position < pages * PageFormat.Size; position += blank.Length)
+            {
+                _device.Write(blank.AsSpan(0, (int)Math.Min(blank.Length, (pages * PageFormat.Size) - position)), position);
+            }
+        }
+        catch (IOException)
+        {
+            _device.SetLength(before);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Seals the pages of a file that were written without: as they are, from now on. The header page is the last, so that what a kill leaves is
+    /// gone on with. Four bytes of a page are written, so no page can be torn.
+    /// </summary>
+    public void SealOldPages()
+    {
+        if (_device.Read(_page, 0) < _page.Length || PageSeal.IsClosed(_page))
+        {
+            return;
+        }
+
+        for (long index = (Length / PageFormat.Size) - 1; index >= 0; index--)
+        {
+            long position = index * PageFormat.Size;
+            _device.Read(_page, position);
+            if (!PageSeal.IsClosed(_page) && PageFormat.PageId(_page) == index && PageFormat.HasKnownType(_page))
+            {
+                PageSeal.Close(_page, _identity, index);
+                _device.Write(_page.AsSpan(PageFormat.TransactionAt, sizeof(uint)), position + PageFormat.TransactionAt);
+            }
+        }
+
+        _device.Sync();
+    }
+
     protected override void ReadWhole(Span<byte> buffer, long position)
     {
-        if (device.Read(buffer, position) < buffer.Length)
+        long index = Math.DivRem(position, PageFormat.Size, out long offset);
+        if (offset == 0 && buffer.Length == PageFormat.Size)
         {
-            throw new EndOfStreamException($"The store file ends before byte {position + buffer.Length}.");
+            ReadPage(buffer, index);
+            return;
         }
+
+        if (offset + buffer.Length > PageFormat.Size)
+        {
+            throw new NotSupportedException("The store file is read page by page.");
+        }
+
+        Span<byte> page = new byte[PageFormat.Size];
+        ReadPage(page, index);
+        page.Slice((int)offset, buffer.Length).CopyTo(buffer);
     }
 
     protected override void WriteWhole(ReadOnlySpan<byte> buffer, long position)
     {
-        if (!WritesAllowed)
+        long index = Math.DivRem(position, PageFormat.Size, out long offset);
+        if (!WritesAllowed || offset != 0 || buffer.Length != PageFormat.Size)
         {
-            throw new InvalidOperationException("The store file is written in a checkpoint only.");
+            throw new InvalidOperationException(
+                $"LiteDB wrote {buffer.Length} bytes at {position} of the store file{(WritesAllowed ? "." : ", outside a checkpoint.")}");
         }
 
         if (!_dirty)
@@ -48,6 +123,26 @@ internal sealed class DataFileStream(IFileDevice device) : EngineStream
             _dirty = true;
         }
 
-        device.Write(buffer, position);
+        buffer.CopyTo(_page);
+        PageSeal.Close(_page, _identity, index);
+        _device.Write(_page, position);
+        if (index == 0)
+        {
+            _newerHeader = null;
+        }
+    }
+
+    private void ReadPage(Span<byte> page, long index)
+    {
+        if (index == 0 && _newerHeader is { } newer)
+        {
+            newer.CopyTo(page);
+            return;
+        }
+
+        if (_device.Read(page, index * PageFormat.Size) < page.Length || !PageSeal.TryOpen(page, _identity, index))
+        {
+            throw new PageDamagedException(index);
+        }
     }
 }

@@ -17,6 +17,7 @@ internal sealed class DurableLogStream : EngineStream
     private readonly IFileDevice _device;
     private readonly long _identity;
     private readonly Action _beforeReset;
+    private readonly LogMark _mark;
     private readonly byte[] _gathered = new byte[GatheredFrames * LogFormat.FrameSize];
     private readonly byte[] _frame = new byte[LogFormat.FrameSize];
     private ulong _salt;
@@ -30,12 +31,15 @@ internal sealed class DurableLogStream : EngineStream
     /// <param name="device">The log file.</param>
     /// <param name="scan">What it holds, durable up to its last confirmed frame; what is beyond the last confirmed frame is cut off with the first write.</param>
     /// <param name="identity">The identity of the store file.</param>
+    /// <param name="mark">Where it is noted how long the log is.</param>
     /// <param name="beforeReset">Makes the store file durable; called before the log is emptied.</param>
-    public DurableLogStream(IFileDevice device, LogScan scan, long identity, Action beforeReset)
+    public DurableLogStream(IFileDevice device, LogScan scan, long identity, LogMark mark, Action beforeReset)
     {
         _device = device;
         _identity = identity;
+        _mark = mark;
         _beforeReset = beforeReset;
+        HighestPage = scan.HighestPage;
         _hasHeader = scan.Salt is not null;
         _salt = scan.Salt ?? NewSalt();
         _frames = _written = _durable = scan.UsableFrames;
@@ -46,6 +50,9 @@ internal sealed class DurableLogStream : EngineStream
 
     /// <summary>The number of pages in the log, durable or not.</summary>
     public long Frames => Interlocked.Read(ref _frames);
+
+    /// <summary>The highest number of a page in the log; -1 for none.</summary>
+    public long HighestPage { get; private set; }
 
     /// <summary>Says whether the newest page ends its transaction, so that the log ends where a commit ended.</summary>
     public bool EndsConfirmed { get; private set; } = true;
@@ -72,6 +79,7 @@ internal sealed class DurableLogStream : EngineStream
 
         _device.Sync();
         _durable = frames;
+        _mark.Set(_salt, frames);
     }
 
     /// <summary>Forgets what is not durable, in memory and as far as possible on disk. Afterwards nothing can be written.</summary>
@@ -108,7 +116,9 @@ internal sealed class DurableLogStream : EngineStream
         _beforeReset();
         lock (this)
         {
+            _mark.Clear();
             _device.SetLength(0);
+            HighestPage = -1;
             _salt = NewSalt();
             _hasHeader = false;
             _cutPending = false;
@@ -146,6 +156,7 @@ internal sealed class DurableLogStream : EngineStream
         buffer.CopyTo(frame[LogFormat.FrameHeaderSize..]);
         LogFormat.SealFrame(frame, _salt, _frames, _durable);
         EndsConfirmed = PageFormat.IsConfirmed(buffer);
+        HighestPage = Math.Max(HighestPage, PageFormat.PageId(buffer));
         Interlocked.Increment(ref _frames);
         if (gathered + 1 == GatheredFrames)
         {

@@ -4,13 +4,28 @@ namespace Balsam.Storage.LiteDb.Files;
 internal sealed class FileDevice : IFileDevice
 {
     private const int Attempts = 20;
+    private const int TooLarge = 27;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     private readonly FileStream _file;
+    private readonly string? _handle;
+    private readonly string? _place;
 
-    private FileDevice(FileStream file) => _file = file;
+    private FileDevice(FileStream file)
+    {
+        _file = file;
+        if (OperatingSystem.IsLinux())
+        {
+            // The kernel keeps the name of an open file up to date, and says when it has none any more.
+            _handle = FormattableString.Invariant($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}");
+            _place = new FileInfo(_handle).LinkTarget;
+        }
+    }
 
     public long Length => RandomAccess.GetLength(_file.SafeFileHandle);
+
+    /// <inheritdoc/>
+    public bool IsInPlace => _place is null || new FileInfo(_handle!).LinkTarget == _place;
 
     /// <summary>
     /// Opens the file, or makes it. The caller holds the store's lock; an opener that is being refused may look at the file for a moment,
@@ -49,7 +64,18 @@ internal sealed class FileDevice : IFileDevice
         return total;
     }
 
-    public void Write(ReadOnlySpan<byte> buffer, long position) => RandomAccess.Write(_file.SafeFileHandle, buffer, position);
+    public void Write(ReadOnlySpan<byte> buffer, long position)
+    {
+        try
+        {
+            RandomAccess.Write(_file.SafeFileHandle, buffer, position);
+        }
+        catch (ArgumentOutOfRangeException ex)
+        {
+            // So the runtime calls it where a limit of the process or of the file system is met.
+            throw new IOException("The file would be larger than the limit for files allows.", ex) { HResult = TooLarge };
+        }
+    }
 
     public void SetLength(long length) => RandomAccess.SetLength(_file.SafeFileHandle, length);
 

@@ -7,6 +7,7 @@ namespace Balsam.Storage.LiteDb.Files;
 internal static class FileRefusals
 {
     private const string Restore = "It was left untouched. Restore it from a backup.";
+    private const string RestoreOrRecover = "What is on other pages can still be read. Restore a backup, or recover what is readable into a new file.";
     private const string NameAnother = "It was left untouched. Give the path of a Balsam store, or of a file that does not exist yet.";
     private const int ReadOnlyFileSystem = 30;
 
@@ -37,8 +38,26 @@ internal static class FileRefusals
             string.Create(CultureInfo.InvariantCulture, $"is truncated or had something appended: its {length} bytes are not a whole number of pages of {PageFormat.Size}."),
             Restore);
 
-    public static StoreFileException Damaged(string path, Exception cause) =>
+    public static StoreFileException Damaged(string path, Exception cause) => cause is PageDamagedException page ? PageDamaged(path, page) :
         new(StoreFileProblem.Damaged, path, $"is damaged; LiteDB cannot read it ({cause.Message.TrimEnd('.')}).", Restore, cause);
+
+    public static StoreFileException PageDamaged(string path, PageDamagedException cause) =>
+        new(StoreFileProblem.Damaged, path,
+            string.Create(CultureInfo.InvariantCulture, $"is damaged: page {cause.Page} (bytes {cause.Page * PageFormat.Size} to {((cause.Page + 1) * PageFormat.Size) - 1}) does not have the content that was written to it."),
+            RestoreOrRecover, cause);
+
+    public static StoreFileException LogMissing(StorePaths paths, long frames, long acknowledged) =>
+        new(StoreFileProblem.LogMissing, paths.Data,
+            string.Create(CultureInfo.InvariantCulture, $"lacks commits that were acknowledged: its log '{paths.Log}' {(frames == 0 ? "is gone or empty" : $"has {frames} pages")}, and '{paths.Lock}' knows of {acknowledged}."),
+            $"All was left untouched. Bring that log back beside the file. Where it is lost, or the file was restored from a backup, delete '{paths.Log}' and '{paths.Lock}' to go on with what the file holds.");
+
+    public static StoreFileException Displaced(string path, string which) =>
+        new(StoreFileProblem.Displaced, path, $"was deleted, moved or replaced while it was open ({which}): nothing more is written to it.",
+            FormattableString.Invariant($"Move it back to its place, or end process {Environment.ProcessId} and restore a backup. Until that process ends, its content can be copied from /proc/{Environment.ProcessId}/fd."));
+
+    public static StoreFileException Gone(string path) =>
+        new(StoreFileProblem.Displaced, path, "is not the file that was open before: it was deleted or replaced meanwhile.",
+            "No new store is begun in the place of one in use. Move the file back to its place; or end this program, and start it again to use what is there now.");
 
     public static StoreFileException LogDamaged(StorePaths paths, long frame, long durable) =>
         new(StoreFileProblem.LogDamaged, paths.Data,
@@ -62,6 +81,11 @@ internal static class FileRefusals
             string.Create(CultureInfo.InvariantCulture, $"has a damaged journal: '{paths.Journal}' cannot be read at byte {position}, and acknowledged commits stand behind it."),
             "All were left untouched. Restore file, log and journal from one backup; or move the journal away, losing the last commits.");
 
+    public static StoreFileException JournalMissing(StorePaths paths, long last, long acknowledged) =>
+        new(StoreFileProblem.LogMissing, paths.Data,
+            string.Create(CultureInfo.InvariantCulture, $"lacks commits that were acknowledged: with its journal '{paths.Journal}' it ends at event {last}, and '{paths.Lock}' knows of event {acknowledged}."),
+            $"All was left untouched. Bring that journal back beside the file. Where it is lost, or the file was restored from a backup, delete '{paths.Journal}' and '{paths.Lock}' to go on with what the file holds.");
+
     public static StoreFileException JournalForeign(StorePaths paths) =>
         new(StoreFileProblem.LogForeign, paths.Data, $"has beside it a journal '{paths.Journal}' that belongs to another store file.",
             "Both were left untouched. Bring file and journal of one store together, or move the journal away.");
@@ -74,6 +98,10 @@ internal static class FileRefusals
         new(StoreFileProblem.LogForeign, paths.Data,
             string.Create(CultureInfo.InvariantCulture, $"has beside it a journal '{paths.Journal}' that goes on after event {previous}; the store ends with event {last}."),
             "Both were left untouched. They are not of one moment: restore file, log and journal from one backup, or move the journal away.");
+
+    public static StoreFileException FileAndLogGone(StorePaths paths) =>
+        new(StoreFileProblem.LogMissing, paths.Data, $"does not exist, but '{paths.Lock}' knows of commits that were in its log.",
+            "Bring the file and its log back, or delete that lock file to begin a new store.");
 
     public static StoreFileException LogUnmerged(StorePaths paths) =>
         new(StoreFileProblem.LogUnmerged, paths.Data, $"was written by another LiteDB program that left its log '{paths.NativeLog}'.",

@@ -6,6 +6,9 @@ internal interface IFileDevice : IDisposable
     /// <summary>The length in bytes.</summary>
     long Length { get; }
 
+    /// <summary>Says whether the path still leads to this file: it may have been deleted, moved or replaced while it is open. True where this cannot be told.</summary>
+    bool IsInPlace => true;
+
     /// <summary>Reads at a position until the buffer is full or the file ends; returns the number of bytes.</summary>
     int Read(Span<byte> buffer, long position);
 

@@ -34,6 +34,9 @@ internal sealed class Journal : IDisposable
     /// <summary>Says whether the file holds nothing, not even what cannot be read.</summary>
     public bool IsEmpty => _end == 0 && !_cutPending;
 
+    /// <summary>Says whether the file is still where it was opened.</summary>
+    public bool IsInPlace => _device.IsInPlace;
+
     /// <summary>The bytes of its records.</summary>
     public long Length => _end;
 

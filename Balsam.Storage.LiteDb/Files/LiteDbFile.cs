@@ -15,9 +15,17 @@ namespace Balsam.Storage.LiteDb.Files;
 /// </remarks>
 internal sealed class LiteDbFile : IDisposable
 {
+    // A checkpoint that found no room is tried again when the log is longer by this part.
+    private const int PutOffBy = 8;
+
+    private const int NoSpace = 28;
+    private const int QuotaExceeded = 122;
+    private const int TooLarge = 27;
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+
     private readonly Lock _commits = new();
     private readonly Lock _engine = new();
-    private readonly InlineScheduler _scheduler = new();
+    private InlineScheduler _scheduler = new();
     private readonly LiteDbFileOptions _options;
     private readonly StorePaths _paths;
     private readonly StoreLock _lock;
@@ -26,7 +34,8 @@ internal sealed class LiteDbFile : IDisposable
     private readonly DataFileStream _data;
     private readonly DurableLogStream _log;
     private readonly Journal _journal;
-    private readonly LiteDatabase _database;
+    private LiteDatabase _database;
+    private long _reserveAt;
     private volatile Exception? _fault;
     private bool _disposed;
 
@@ -37,8 +46,9 @@ internal sealed class LiteDbFile : IDisposable
         _lock = held;
         _dataDevice = devices.Data;
         _logDevice = devices.Log;
-        _data = new DataFileStream(_dataDevice);
-        _log = new DurableLogStream(_logDevice, devices.Scan, devices.Identity, _data.Flush);
+        _data = new DataFileStream(_dataDevice, devices.Identity, devices.Scan.HeaderPage);
+        _log = new DurableLogStream(_logDevice, devices.Scan, devices.Identity, held.Mark, _data.Flush);
+        Identity = devices.Identity;
         _data.BeforeWrites = _log.Sync;
         _journal = devices.Journal;
         _database = OpenDatabase();
@@ -46,6 +56,9 @@ internal sealed class LiteDbFile : IDisposable
 
     /// <summary>The full path of the store file.</summary>
     public string Path => _paths.Data;
+
+    /// <summary>What tells the file from any other of the same name.</summary>
+    public long Identity { get; }
 
     /// <summary>The database. Not to be used outside the delegates of <see cref="Read"/>, <see cref="Commit"/> and <see cref="Maintain"/>.</summary>
     public LiteDatabase Database => _database;
@@ -56,11 +69,16 @@ internal sealed class LiteDbFile : IDisposable
     /// <summary>What the journal held when the file was opened, in order; empty once it was cleared.</summary>
     public IReadOnlyList<JournalRecord> Journaled => _journal.Records;
 
-    /// <summary>Refuses a journal that is damaged before its end.</summary>
+    /// <summary>Refuses a journal that is damaged or shorter than it was.</summary>
     /// <param name="last">The number of the last event that the file and the readable part of the journal have.</param>
-    /// <exception cref="StoreFileException">The journal holds a later one that cannot be reached.</exception>
+    /// <exception cref="StoreFileException">A later one was acknowledged.</exception>
     public void DemandWholeJournal(long last)
     {
+        if (_lock.JournalMark.Read() is { } mark && (ulong)Identity == mark.Salt && mark.Frames > last)
+        {
+            throw FileRefusals.JournalMissing(_paths, last, mark.Frames);
+        }
+
         if (_journal.LastBehindEnd > last)
         {
             throw FileRefusals.JournalDamaged(_paths, _journal.Length);
@@ -68,10 +86,13 @@ internal sealed class LiteDbFile : IDisposable
     }
 
     /// <summary>Says whether the log is so long that <see cref="Checkpoint"/> should be called.</summary>
-    public bool CheckpointDue => LogLength >= _options.CheckpointAt;
+    public bool CheckpointDue => LogLength >= Math.Max(_options.CheckpointAt, Interlocked.Read(ref _reserveAt));
 
     /// <summary>Says whether the file can no longer be used: dispose it and open it again.</summary>
     public bool IsFaulted => _fault is not null;
+
+    /// <summary>Says whether the file was deleted, moved or replaced while it is open. It can still be read; it cannot be opened again.</summary>
+    public bool IsDisplaced => !_dataDevice.IsInPlace || !_logDevice.IsInPlace || !_journal.IsInPlace;
 
     /// <summary>Opens the store file at a path, or makes a new one, with its directory.</summary>
     /// <exception cref="StoreLockedException">Another opener holds it.</exception>
@@ -106,6 +127,7 @@ internal sealed class LiteDbFile : IDisposable
 
     /// <summary>Runs a reading; it must not return anything that still reads, such as an unfinished enumeration.</summary>
     /// <exception cref="StoreFileFaultedException">The file can no longer be used.</exception>
+    /// <exception cref="StoreFileException">The reading met a damaged page; others go on.</exception>
     public T Read<T>(Func<LiteDatabase, T> reading)
     {
         lock (_engine)
@@ -118,6 +140,16 @@ internal sealed class LiteDbFile : IDisposable
             catch (Exception ex) when (Breaks(ex))
             {
                 throw Fault(ex);
+            }
+            catch (Exception ex) when (ex is not (BalsamException or OperationCanceledException))
+            {
+                RenewEngine();
+                if (ex is PageDamagedException)
+                {
+                    throw FileRefusals.Damaged(Path, ex);
+                }
+
+                throw;
             }
         }
     }
@@ -147,6 +179,13 @@ internal sealed class LiteDbFile : IDisposable
             {
                 throw Fault(ex);
             }
+
+            if (!_journal.IsInPlace)
+            {
+                throw FileRefusals.Displaced(Path, _paths.Journal);
+            }
+
+            _lock.JournalMark.Set((ulong)Identity, last);
         }
     }
 
@@ -175,7 +214,10 @@ internal sealed class LiteDbFile : IDisposable
     /// <exception cref="StoreFileFaultedException">The file can no longer be used.</exception>
     public void Maintain(Action<LiteDatabase> work) => Write(() => work(_database));
 
-    /// <summary>Brings the commits of the log into the file and empties the log.</summary>
+    /// <summary>
+    /// Brings the commits of the log into the file and empties the log. Puts it off where the disk has no room for the file to grow, or where the
+    /// file is no longer in its place: the commits are safe in the log.
+    /// </summary>
     /// <exception cref="StoreFileFaultedException">The disk failed; the commits are safe in the log.</exception>
     public void Checkpoint()
     {
@@ -187,9 +229,46 @@ internal sealed class LiteDbFile : IDisposable
                 ThrowIfUnusable();
                 try
                 {
+                    if (IsDisplaced || !TryReserve())
+                    {
+                        Interlocked.Exchange(ref _reserveAt, LogLength + Math.Min(_options.CheckpointAt, LogLength) / PutOffBy);
+                        return;
+                    }
+
                     RunCheckpoint();
+                    Interlocked.Exchange(ref _reserveAt, 0);
                 }
                 catch (Exception ex)
+                {
+                    throw Fault(ex);
+                }
+            }
+        }
+    }
+
+    /// <summary>Refuses where the file was deleted, moved or replaced while it is open.</summary>
+    public void DemandInPlace()
+    {
+        if (IsDisplaced)
+        {
+            throw FileRefusals.Displaced(Path, !_dataDevice.IsInPlace ? Path : !_logDevice.IsInPlace ? _paths.Log : _paths.Journal);
+        }
+    }
+
+    /// <summary>Seals the pages of a file that an older package made; does nothing to any other.</summary>
+    /// <exception cref="StoreFileFaultedException">The disk failed; pages that were not sealed will be when the file is opened next.</exception>
+    public void SealOldPages()
+    {
+        lock (_commits)
+        {
+            lock (_engine)
+            {
+                ThrowIfUnusable();
+                try
+                {
+                    _data.SealOldPages();
+                }
+                catch (IOException ex)
                 {
                     throw Fault(ex);
                 }
@@ -217,7 +296,7 @@ internal sealed class LiteDbFile : IDisposable
 
     private static LiteDbFile OpenLocked(StorePaths paths, LiteDbFileOptions options, StoreLock held)
     {
-        OpenedDevices devices = OpenedDevices.Open(paths, options.OpenDevice);
+        OpenedDevices devices = OpenedDevices.Open(paths, options, held.Mark);
         try
         {
             var file = new LiteDbFile(paths, options, held, devices);
@@ -228,6 +307,46 @@ internal sealed class LiteDbFile : IDisposable
         {
             devices.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// LiteDB leaves transactions and buffers behind where a reading ends with an exception, and waits for them later. The pages are in the file
+    /// and in the log: a new engine reads them anew.
+    /// </summary>
+    private void RenewEngine()
+    {
+        try
+        {
+            _scheduler.Run(_database.Dispose);
+        }
+        catch (Exception ex) when (ex is not OutOfMemoryException)
+        {
+            // What it held was for reading only.
+        }
+
+        try
+        {
+            _scheduler = new InlineScheduler();
+            _database = OpenDatabase();
+        }
+        catch (Exception ex) when (ex is not OutOfMemoryException)
+        {
+            throw Fault(ex);
+        }
+    }
+
+    private bool TryReserve()
+    {
+        try
+        {
+            _log.Sync();
+            _data.Reserve(_log.HighestPage + 1);
+            return true;
+        }
+        catch (IOException ex) when (ex.HResult is NoSpace or QuotaExceeded or TooLarge or WindowsDiskFull)
+        {
+            return false;
         }
     }
 
@@ -262,6 +381,7 @@ internal sealed class LiteDbFile : IDisposable
             lock (_engine)
             {
                 ThrowIfUnusable();
+                DemandInPlace();
                 try
                 {
                     RunOnLog(work);
@@ -273,7 +393,13 @@ internal sealed class LiteDbFile : IDisposable
             }
 
             SyncLog();
+            if (failure?.SourceException is PageDamagedException damage)
+            {
+                throw FileRefusals.PageDamaged(Path, damage);
+            }
+
             failure?.Throw();
+            DemandInPlace();
         }
     }
 
@@ -394,7 +520,7 @@ internal sealed class LiteDbFile : IDisposable
             {
                 _log.Abandon(_fault!);
             }
-            else
+            else if (!IsDisplaced && TryReserve())
             {
                 RunCheckpoint();
             }
@@ -406,8 +532,8 @@ internal sealed class LiteDbFile : IDisposable
         }
 
         CloseEngine();
-        bool merged = !IsFaulted && _log.Length == 0;
-        bool settled = !IsFaulted && _journal.IsEmpty;
+        bool merged = !IsFaulted && !IsDisplaced && _log.Length == 0;
+        bool settled = !IsFaulted && !IsDisplaced && _journal.IsEmpty;
         _dataDevice.Dispose();
         _logDevice.Dispose();
         _journal.Dispose();
@@ -418,10 +544,23 @@ internal sealed class LiteDbFile : IDisposable
 
         if (settled)
         {
+            ForgetJournal();
             Delete(_paths.Journal);
         }
 
         _lock.Dispose();
+    }
+
+    private void ForgetJournal()
+    {
+        try
+        {
+            _lock.JournalMark.Clear();
+        }
+        catch (IOException)
+        {
+            // The file has all that the mark speaks of.
+        }
     }
 
     private void CloseEngine()

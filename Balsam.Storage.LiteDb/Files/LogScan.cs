@@ -28,6 +28,12 @@ internal sealed class LogScan
     /// <summary>The highest page id in the newest header page of the log; null when the log has none.</summary>
     public uint? LastPageId { get; private set; }
 
+    /// <summary>The newest header page of a confirmed transaction; null when the log has none.</summary>
+    public byte[]? HeaderPage { get; private set; }
+
+    /// <summary>The highest number of a page in the log; -1 for none.</summary>
+    public long HighestPage { get; private set; } = -1;
+
     /// <summary>Says whether the log is not empty and yet has no header: not something a crash leaves.</summary>
     public bool IsForeignContent { get; private set; }
 
@@ -89,6 +95,7 @@ internal sealed class LogScan
         }
 
         pages.Add(PageFormat.PageId(page));
+        HighestPage = Math.Max(HighestPage, PageFormat.PageId(page));
         if (!PageFormat.IsConfirmed(page))
         {
             return;
@@ -100,6 +107,9 @@ internal sealed class LogScan
         if (PageFormat.IsHeader(page))
         {
             LastPageId = PageFormat.LastPageId(page);
+            HeaderPage ??= new byte[PageFormat.Size];
+            page.CopyTo(HeaderPage);
+            PageFormat.ClearTransaction(HeaderPage);
         }
     }
 

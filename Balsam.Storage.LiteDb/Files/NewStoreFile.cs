@@ -30,6 +30,13 @@ internal static class NewStoreFile
             engine.Checkpoint();
         }
 
-        return data.ToArray();
+        byte[] image = data.ToArray();
+        long identity = PageFormat.Created(image);
+        for (int page = 0; page < image.Length / PageFormat.Size; page++)
+        {
+            PageSeal.Close(image.AsSpan(page * PageFormat.Size, PageFormat.Size), identity, page);
+        }
+
+        return image;
     }
 }

@@ -4,19 +4,26 @@ namespace Balsam.Storage.LiteDb.Files;
 internal sealed record OpenedDevices(IFileDevice Data, IFileDevice Log, LogScan Scan, Journal Journal, long Identity) : IDisposable
 {
     /// <summary>Opens them; makes the store file when there is none. The caller holds the lock.</summary>
-    public static OpenedDevices Open(StorePaths paths, Func<string, IFileDevice> open)
+    public static OpenedDevices Open(StorePaths paths, LiteDbFileOptions options, LogMark mark)
     {
+        Func<string, IFileDevice> open = options.OpenDevice;
         DataFileCheck.NativeLog(paths);
-        MakeIfMissing(paths, open);
+        MakeIfMissing(paths, options, mark);
         IFileDevice data = open(paths.Data);
         IFileDevice? log = null;
         IFileDevice? journal = null;
         try
         {
-            long identity = DataFileCheck.Header(paths, data, out uint lastPageId);
+            long identity = DataFileCheck.Header(paths, data, out uint lastPageId, out bool isWhole);
+            if (options.Identity is { } expected && identity != expected && isWhole)
+            {
+                throw FileRefusals.Gone(paths.Data);
+            }
+
             log = open(paths.Log);
             var scan = LogScan.Read(log);
-            DataFileCheck.Log(paths, identity, scan);
+            DataFileCheck.HeaderAndLog(paths, identity, isWhole, scan);
+            DataFileCheck.Mark(paths, mark, scan);
             DataFileCheck.Pages(paths, data.Length, lastPageId, scan);
             journal = open(paths.Journal);
             var opened = Journal.Open(paths, journal, identity);
@@ -44,16 +51,21 @@ internal sealed record OpenedDevices(IFileDevice Data, IFileDevice Log, LogScan 
         Data.Dispose();
     }
 
-    private static void MakeIfMissing(StorePaths paths, Func<string, IFileDevice> open)
+    private static void MakeIfMissing(StorePaths paths, LiteDbFileOptions options, LogMark mark)
     {
         if (File.Exists(paths.Data))
         {
             return;
         }
 
+        if (options.Identity is not null)
+        {
+            throw FileRefusals.Gone(paths.Data);
+        }
+
         if (File.Exists(paths.Log))
         {
-            using IFileDevice log = open(paths.Log);
+            using IFileDevice log = options.OpenDevice(paths.Log);
             if (LogScan.Read(log) is { Salt: not null } or { IsForeignContent: true })
             {
                 throw FileRefusals.LogWithoutFile(paths);
@@ -62,11 +74,16 @@ internal sealed record OpenedDevices(IFileDevice Data, IFileDevice Log, LogScan 
 
         if (File.Exists(paths.Journal))
         {
-            using IFileDevice journal = open(paths.Journal);
+            using IFileDevice journal = options.OpenDevice(paths.Journal);
             if (Journal.HoldsRecords(journal))
             {
                 throw FileRefusals.JournalWithoutFile(paths);
             }
+        }
+
+        if (mark.Read() is not null)
+        {
+            throw FileRefusals.FileAndLogGone(paths);
         }
 
         NewStoreFile.Create(paths);

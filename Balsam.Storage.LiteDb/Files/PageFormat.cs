@@ -18,7 +18,9 @@ internal static class PageFormat
     public const int HeaderProbe = 192;
 
     private const int TypeAt = 4;
-    private const int TransactionAt = 14;
+    /// <summary>Where the number of a page's transaction stands; in the file, its checksum.</summary>
+    public const int TransactionAt = 14;
+
     private const int ConfirmedAt = 18;
     private const int MagicAt = 32;
     private const int VersionAt = 59;
@@ -27,6 +29,7 @@ internal static class PageFormat
     private const int OldMagicAt = 25;
     private const int OldVersionAt = 52;
     private const byte HeaderType = 1;
+    private const byte HighestType = 4;
 
     /// <summary>The text every LiteDB file carries in its header.</summary>
     public static ReadOnlySpan<byte> Magic => "** This is a LiteDB file **"u8;
@@ -34,6 +37,18 @@ internal static class PageFormat
     public static uint PageId(ReadOnlySpan<byte> page) => BinaryPrimitives.ReadUInt32LittleEndian(page);
 
     public static uint TransactionId(ReadOnlySpan<byte> page) => BinaryPrimitives.ReadUInt32LittleEndian(page[TransactionAt..]);
+
+    public static void SetTransactionId(Span<byte> page, uint id) => BinaryPrimitives.WriteUInt32LittleEndian(page[TransactionAt..], id);
+
+    /// <summary>Says whether a page of the file has one of the types of LiteDB 5, and is not a page of a log.</summary>
+    public static bool HasKnownType(ReadOnlySpan<byte> page) => page[TypeAt] <= HighestType && !IsConfirmed(page);
+
+    /// <summary>Takes off a page what it carried in the log only.</summary>
+    public static void ClearTransaction(Span<byte> page)
+    {
+        SetTransactionId(page, uint.MaxValue);
+        page[ConfirmedAt] = 0;
+    }
 
     /// <summary>Says whether a page of the log ends its transaction.</summary>
     public static bool IsConfirmed(ReadOnlySpan<byte> page) => page[ConfirmedAt] != 0;

@@ -39,6 +39,9 @@ internal enum StoreFileProblem
     /// <summary>A part of the log that was acknowledged as durable cannot be read.</summary>
     LogDamaged,
 
+    /// <summary>Commits that were acknowledged are missing from the log, or the whole log is gone.</summary>
+    LogMissing,
+
     /// <summary>The log beside the file belongs to another store file.</summary>
     LogForeign,
 
@@ -47,6 +50,9 @@ internal enum StoreFileProblem
 
     /// <summary>The file was open and can no longer be used: an input or output error, or an internal error of LiteDB.</summary>
     Faulted,
+
+    /// <summary>The file was deleted, moved or replaced while it was open.</summary>
+    Displaced,
 
     /// <summary>The file could not be reached for another reason, named in the inner exception.</summary>
     Unreachable,

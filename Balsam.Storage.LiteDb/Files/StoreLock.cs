@@ -17,7 +17,15 @@ internal sealed class StoreLock : IDisposable
     {
         _held = held;
         _ownerPath = ownerPath;
+        Mark = new LogMark(held.SafeFileHandle, 0);
+        JournalMark = new LogMark(held.SafeFileHandle, 1);
     }
+
+    /// <summary>How long the log is known to be.</summary>
+    public LogMark Mark { get; }
+
+    /// <summary>The last event that the journal was acknowledged to hold.</summary>
+    public LogMark JournalMark { get; }
 
     /// <summary>Takes the lock.</summary>
     /// <exception cref="StoreLockedException">Another opener holds it.</exception>

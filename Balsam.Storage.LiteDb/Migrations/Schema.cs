@@ -29,7 +29,7 @@ internal static class Schema
         {
             throw new StoreException(
                 StoreErrorKind.TooNew,
-                FormattableString.Invariant($"The store file '{file.Path}' has schema {head.Schema}; this version of Balsam knows schemas up to {Current}. It was left as it was. Use the newer version of Balsam that wrote it."));
+                FormattableString.Invariant($"The store file '{file.Path}' has schema {head.Schema}; this version of Balsam knows schemas up to {Current}. It was left as it was. Use {(head.Package.Length > 0 ? "version " + head.Package : "the version")} of Balsam that wrote it, or a newer one."));
         }
 
         if (head.Schema < Current)

@@ -191,7 +191,7 @@ public sealed class LiteDbJobStoreTests
         StoreException? refusal = await Assert.ThrowsAsync<StoreException>(() => store.OpenAsync(CancellationToken.None));
 
         Assert.That(refusal!.Kind, Is.EqualTo(StoreErrorKind.TooNew));
-        Assert.That(refusal.Message, Does.Contain("schema 99").And.Contain(StorePath));
+        Assert.That(refusal.Message, Does.Contain("schema 99").And.Contain(StorePath).And.Contain("Use version 9.8.7 of Balsam"));
         Assert.That(await File.ReadAllBytesAsync(StorePath), Is.EqualTo(before));
     }
 
@@ -307,6 +307,7 @@ public sealed class LiteDbJobStoreTests
         ILiteCollection<BsonDocument> heads = database.GetCollection("head");
         BsonDocument head = heads.FindById(1);
         head["schema"] = schema;
+        head["package"] = "9.8.7";
         heads.Update(head);
     }
 }

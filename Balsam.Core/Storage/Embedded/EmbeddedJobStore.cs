@@ -203,6 +203,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
             _mustReload = true;
             StoreException failure = AsStoreException(exception, Description);
             requests.ForEach(request => request.Fail(failure));
+            TryReload();
         }
         finally
         {
@@ -256,6 +257,19 @@ public abstract partial class EmbeddedJobStore : IJobStore
     {
         var filter = new KeyFilter([.. keys]);
         return Scan(filter, false).Where(filter.Matches);
+    }
+
+    // At once, so that reading goes on where writing cannot: on a full disk, for example. If it fails, the next write tries again, and says why.
+    private void TryReload()
+    {
+        try
+        {
+            Reload();
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            _mustReload = true;
+        }
     }
 
     private void Reload()

@@ -19,7 +19,7 @@ internal sealed class EngineHarness : IAsyncDisposable
     private EngineHarness(EngineSetup setup)
     {
         _setup = setup;
-        Directory = System.IO.Directory.CreateTempSubdirectory("balsam-engine-").FullName;
+        Directory = setup.Directory ?? System.IO.Directory.CreateTempSubdirectory("balsam-engine-").FullName;
         _memory = setup.Store == StoreKind.InMemory ? new InMemoryJobStore(setup.Time ?? TimeProvider.System) : null;
     }
 
@@ -251,6 +251,9 @@ internal sealed class EngineHarness : IAsyncDisposable
 internal sealed class EngineSetup
 {
     public StoreKind Store { get; set; } = StoreKind.InMemory;
+
+    /// <summary>The directory, which is deleted afterwards; null for a temporary one.</summary>
+    public string? Directory { get; set; }
 
     public Behaviour Behaviour { get; } = new();
 

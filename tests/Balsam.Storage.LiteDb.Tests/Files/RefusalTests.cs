@@ -155,6 +155,19 @@ internal sealed class RefusalTests
         Assert.That(file.Read(static database => database.GetCollection("c").Count()), Is.EqualTo(200));
     }
 
+    [Test]
+    public void Open_AnotherFileThanTheOneBefore_IsRefusedAndNoneIsMade()
+    {
+        var options = new LiteDbFileOptions { Identity = 42 };
+        Assert.That(Assert.Catch<StoreFileException>(() => LiteDbFile.Open(_path, options))!.Problem, Is.EqualTo(StoreFileProblem.Displaced));
+        Assert.That(File.Exists(_path), Is.False);
+
+        byte[] content = Plain();
+        File.WriteAllBytes(_path, content);
+        Assert.That(Assert.Catch<StoreFileException>(() => LiteDbFile.Open(_path, options))!.Problem, Is.EqualTo(StoreFileProblem.Displaced));
+        Assert.That(File.ReadAllBytes(_path), Is.EqualTo(content));
+    }
+
     private static StoreFileException Refusal(string path) =>
         Assert.Catch<StoreFileException>(() => LiteDbFile.Open(path).Dispose())!;
 

@@ -55,6 +55,23 @@ internal sealed class StoreLockTests
     }
 
     [Test]
+    public void Open_HeldFromAnotherHost_NamesThatHost()
+    {
+        // Two hosts on one network file system: the lock is held, by whom says the record that the other host wrote.
+        using Process child = ChildProcess.Hold(_paths.Data);
+        Assert.That(child.StandardOutput.ReadLine(), Is.EqualTo("open"));
+        File.WriteAllText(_paths.Owner, new LockHolder("login-2.cluster", 4711, "campaign", Now.AddDays(-1), Now).ToText());
+
+        StoreLockedException refusal = Refusal(() => LiteDbFile.Open(_paths.Data));
+
+        Assert.That(refusal.Message, Does.Contain(_paths.Data).And.Contain("process 4711 (campaign) on host login-2.cluster").And.Contain("2026-11-05T10:20:30.456Z").And.Not.Contain("this very process"));
+        child.Kill();
+        child.WaitForExit();
+        using LiteDbFile file = LiteDbFile.Open(_paths.Data);
+        Assert.That(LockHolder.Parse(File.ReadAllText(_paths.Owner))!.Host, Is.EqualTo(Environment.MachineName), "the record of a dead owner, of whatever host, is in nobody's way");
+    }
+
+    [Test]
     public void Acquire_HeldWithAnUnreadableRecord_StillRefuses()
     {
         using StoreLock first = StoreLock.Acquire(_paths, TimeProvider.System);

@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Balsam.Storage.LiteDb.Files;
 
-/// <summary>The checksum of everything this layer writes: CRC-32C, which the processor computes.</summary>
-internal static class Crc32C
+/// <summary>The checksum of the file layer: CRC-32C, begun with a number that says what the bytes are and where they belong.</summary>
+internal static class Crc
 {
-    public static uint Compute(ulong seed, ReadOnlySpan<byte> bytes)
+    public static uint Of(ulong seed, ReadOnlySpan<byte> bytes)
     {
         uint crc = BitOperations.Crc32C(uint.MaxValue, seed);
         ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes);
