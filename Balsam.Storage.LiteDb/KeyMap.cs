@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Balsam.Storage.LiteDb.Documents;
 using LiteDB;
 
 namespace Balsam.Storage.LiteDb;
@@ -11,6 +12,7 @@ namespace Balsam.Storage.LiteDb;
 internal sealed class KeyMap
 {
     private const int PageSize = 256;
+    private const string What = "the page of keys";
 
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, long> _jobs = [];
@@ -22,7 +24,7 @@ internal sealed class KeyMap
         foreach (BsonDocument page in StoreCollections.Keys(database).FindAll())
         {
             long id = page["_id"].AsInt64 * PageSize;
-            for (ReadOnlySpan<byte> hashes = page["hashes"].AsBinary; !hashes.IsEmpty; hashes = hashes[sizeof(ulong)..], id++)
+            for (ReadOnlySpan<byte> hashes = DocumentSeal.Check(page, What)["hashes"].AsBinary; !hashes.IsEmpty; hashes = hashes[sizeof(ulong)..], id++)
             {
                 ulong hash = BinaryPrimitives.ReadUInt64LittleEndian(hashes);
                 if (hash != 0 && isStored(id))
@@ -41,13 +43,13 @@ internal sealed class KeyMap
         ILiteCollection<BsonDocument> pages = StoreCollections.Keys(database);
         foreach (IGrouping<long, Job> page in added.Where(job => job.Key is not null).GroupBy(job => job.Id.Value / PageSize))
         {
-            byte[] hashes = pages.FindById(page.Key)?["hashes"].AsBinary ?? new byte[PageSize * sizeof(ulong)];
+            byte[] hashes = pages.FindById(page.Key) is { } stored ? DocumentSeal.Check(stored, What, page.Key)["hashes"].AsBinary : new byte[PageSize * sizeof(ulong)];
             foreach (Job job in page)
             {
                 BinaryPrimitives.WriteUInt64LittleEndian(hashes.AsSpan((int)(job.Id.Value % PageSize) * sizeof(ulong)), HashOf(job.Key!));
             }
 
-            pages.Upsert(new BsonDocument { ["_id"] = page.Key, ["hashes"] = hashes });
+            pages.Upsert(DocumentSeal.Seal(new BsonDocument { ["_id"] = page.Key, ["hashes"] = hashes }));
         }
     }
 

@@ -38,28 +38,24 @@ public sealed partial class LiteDbJobStore
         }
 
         EventWriter events = new(_pending.Events);
-        IReadOnlyCollection<BsonDocument> documents = _pending.Documents;
         Dictionary<JobId, ImmutableArray<long>> chunks = [];
         bool savesStates = maySaveStates && _head.LastSequence - _head.StatesAt > EventsBetweenStatePages;
         StoreHead head = savesStates ? _head with { StatesAt = _head.LastSequence } : _head;
         File.Commit(database =>
         {
             StoreCollections.Events(database).Insert(events.Chunks);
-            foreach (BsonDocument document in documents)
+            foreach ((JobId id, _) in _pending.States)
             {
-                var id = new JobId(document["_id"].AsInt64);
                 chunks[id] = ChunksOf(id, database).AddRange(events.ChunksOf(id));
-                document[JobDocument.ChunksField] = JobDocument.WriteChunks(chunks[id]);
             }
 
-            ReplaceAll(StoreCollections.Jobs(database), documents);
+            ReplaceAll(StoreCollections.Jobs(database), _pending.Complete(chunks));
             WriteStates(database, [], savesStates);
             StoreCollections.Head(database).Update(head.ToDocument());
         });
-        foreach (BsonDocument document in documents)
+        foreach ((JobId id, JobState state) in _pending.States)
         {
-            var id = new JobId(document["_id"].AsInt64);
-            KnowChunks(id, JobDocument.ReadState(document), chunks[id]);
+            KnowChunks(id, state, chunks[id]);
         }
 
         KnowHead(head, savesStates);

@@ -104,7 +104,7 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
                     _file = null;
                 }
 
-                throw StoreErrors.Translate(exception, Description);
+                throw StoreErrors.OfReading(exception, Description);
             }
         }
     }
@@ -185,7 +185,7 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
             {
                 ILiteCollection<BsonDocument> collection = StoreCollections.Events(database);
                 BsonDocument? around = collection.Query().Where(BsonExpression.Create("$._id <= @0", after + 1)).OrderByDescending("$._id").Limit(1).FirstOrDefault();
-                BsonDocument? next = around is not null && around["last"].AsInt64 > after
+                BsonDocument? next = around is not null && DocumentSeal.Check(around, EventChunk.What)["last"].AsInt64 > after
                     ? around
                     : collection.Query().Where(BsonExpression.Create("$._id > @0", after)).OrderBy("$._id").Limit(1).FirstOrDefault();
                 after = next is null ? after : Math.Max(after, next["last"].AsInt64);
@@ -209,16 +209,18 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
         while (events.Count < limit)
         {
             // A chunk that begins below may reach above.
-            BsonDocument? chunk = Reading(database =>
-                StoreCollections.Events(database).Query().Where(BsonExpression.Create("$._id < @0", before)).OrderByDescending("$._id").Limit(1).FirstOrDefault());
+            long below = before;
+            (long first, List<JobEvent>? chunk) = Reading(database =>
+                StoreCollections.Events(database).Query().Where(BsonExpression.Create("$._id < @0", below)).OrderByDescending("$._id").Limit(1).FirstOrDefault() is { } document
+                    ? (document["_id"].AsInt64, EventChunk.Read(document))
+                    : default);
             if (chunk is null)
             {
                 break;
             }
 
-            long below = before;
-            events.AddRange(EventChunk.Read(chunk).Where(step => step.Sequence < below).Reverse());
-            before = chunk["_id"].AsInt64;
+            events.AddRange(chunk.AsEnumerable().Where(step => step.Sequence < below).Reverse());
+            before = first;
         }
 
         return events.Count > limit ? events.GetRange(0, limit) : events;
@@ -229,7 +231,7 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
     {
         BsonDocument? job = StoreCollections.Jobs(database).FindById(id.Value);
         ILiteCollection<BsonDocument> events = StoreCollections.Events(database);
-        return job is null ? [] : [.. JobDocument.ReadChunks(job).Select(chunk => events.FindById(chunk)).Where(chunk => chunk is not null).SelectMany(EventChunk.Read).Where(step => step.JobId == id)];
+        return job is null ? [] : [.. JobDocument.ReadChunks(DocumentSeal.Check(job, JobDocument.What, id.Value)).Select(chunk => events.FindById(chunk)).Where(chunk => chunk is not null).SelectMany(EventChunk.Read).Where(step => step.JobId == id)];
     });
 
     /// <inheritdoc/>
@@ -327,7 +329,7 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            throw StoreErrors.Translate(exception, Description);
+            throw StoreErrors.OfReading(exception, Description);
         }
     }
 
@@ -399,7 +401,7 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
 
     private ImmutableArray<long> ChunksOf(JobId id, LiteDatabase database) =>
         _chunks.TryGetValue(id, out ImmutableArray<long> known) ? known
-        : StoreCollections.Jobs(database).FindById(id.Value) is { } document ? JobDocument.ReadChunks(document) : [];
+        : StoreCollections.Jobs(database).FindById(id.Value) is { } document ? JobDocument.ReadChunks(DocumentSeal.Check(document, JobDocument.What, id.Value)) : [];
 
     private static void WriteParents(LiteDatabase database, WriteBatch batch)
     {
@@ -564,7 +566,7 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
 
         foreach (long[] page in ids.Chunk(FirstScanPage))
         {
-            foreach (Job job in Reading(database => JobReader.Read(database, [.. page.Select(id => StoreCollections.Jobs(database).FindById(id)).Where(document => document is not null)])))
+            foreach (Job job in Reading(database => JobReader.Read(database, [.. JobReader.FindEach(database, page)])))
             {
                 yield return job;
             }

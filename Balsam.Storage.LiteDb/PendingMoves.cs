@@ -28,9 +28,6 @@ internal sealed class PendingMoves
     /// <summary>Says whether so much has come together that it should be brought into LiteDB.</summary>
     public bool IsFull => _changes >= MaxChanges || _bytes >= MaxBytes;
 
-    /// <summary>The jobs' documents, without the list of their chunks.</summary>
-    public IReadOnlyCollection<BsonDocument> Documents => [.. _jobs.Values.Select(job => job.Document)];
-
     /// <summary>The events, in order.</summary>
     public IReadOnlyList<JobEvent> Events => _events;
 
@@ -45,7 +42,7 @@ internal sealed class PendingMoves
     /// <summary>A batch as a record of the journal.</summary>
     public static (IReadOnlyList<(Job Job, BsonDocument Document)> Jobs, byte[] Payload) ToRecord(WriteBatch batch)
     {
-        (Job Job, BsonDocument Document)[] jobs = [.. batch.Updates.Select(job => (job, JobDocument.Write(job, [])))];
+        (Job Job, BsonDocument Document)[] jobs = [.. batch.Updates.Select(job => (job, JobDocument.Compose(job, [])))];
         return (jobs, BsonSerializer.Serialize(new BsonDocument
         {
             [JobsField] = new BsonArray(jobs.Select(job => job.Document)),
@@ -114,10 +111,29 @@ internal sealed class PendingMoves
                 return stored;
             }
 
-            pending.Document[JobDocument.ChunksField] = stored[JobDocument.ChunksField];
-            return pending.Document;
+            var become = new BsonDocument(new Dictionary<string, BsonValue>((IEnumerable<KeyValuePair<string, BsonValue>>)pending.Document, StringComparer.OrdinalIgnoreCase));
+            become[JobDocument.ChunksField] = stored[JobDocument.ChunksField];
+            return DocumentSeal.Seal(become);
         }
     }
+
+    /// <summary>The documents for LiteDB, complete with the chunks that hold their events.</summary>
+    public IReadOnlyCollection<BsonDocument> Complete(IReadOnlyDictionary<JobId, ImmutableArray<long>> chunks)
+    {
+        lock (_gate)
+        {
+            foreach ((JobId id, (_, BsonDocument document)) in _jobs)
+            {
+                document[JobDocument.ChunksField] = JobDocument.WriteChunks(chunks[id]);
+                DocumentSeal.Seal(document);
+            }
+
+            return [.. _jobs.Values.Select(job => job.Document)];
+        }
+    }
+
+    /// <summary>The state that each job has come to.</summary>
+    public IEnumerable<(JobId Id, JobState State)> States => _jobs.Select(job => (job.Key, JobDocument.ReadState(job.Value.Document)));
 
     /// <summary>The events after one, when all of them are here; null when LiteDB has to be asked.</summary>
     public IReadOnlyList<JobEvent>? FindEvents(long after, int limit)

@@ -1,4 +1,5 @@
 using Balsam.Storage.Embedded;
+using Balsam.Storage.LiteDb.Documents;
 using LiteDB;
 
 namespace Balsam.Storage.LiteDb;
@@ -6,6 +7,8 @@ namespace Balsam.Storage.LiteDb;
 /// <summary>The states of all jobs on a few pages: what makes opening a large store quick. Events after the pages bring them up to date.</summary>
 internal static class StatePages
 {
+    private const string What = "the page of states";
+
     public static void Write(LiteDatabase database, StateMap states, IEnumerable<int> pages, IReadOnlyCollection<JobId> deleted)
     {
         ILiteCollection<BsonDocument> collection = StoreCollections.States(database);
@@ -22,7 +25,7 @@ internal static class StatePages
                 bytes[id.Value % StateMap.PageSize] = 0;
             }
 
-            collection.Upsert(new BsonDocument { ["_id"] = page, ["states"] = bytes });
+            collection.Upsert(DocumentSeal.Seal(new BsonDocument { ["_id"] = page, ["states"] = bytes }));
         }
     }
 
@@ -31,7 +34,7 @@ internal static class StatePages
         var states = new StateMap();
         foreach (BsonDocument page in StoreCollections.States(database).FindAll())
         {
-            states.LoadPage(page["_id"].AsInt32, page["states"].AsBinary);
+            states.LoadPage(page["_id"].AsInt32, DocumentSeal.Check(page, What)["states"].AsBinary);
         }
 
         return states;

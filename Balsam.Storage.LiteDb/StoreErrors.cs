@@ -1,3 +1,4 @@
+using Balsam.Storage.LiteDb.Documents;
 using Balsam.Storage.LiteDb.Files;
 using LiteDB;
 
@@ -6,13 +7,23 @@ namespace Balsam.Storage.LiteDb;
 /// <summary>Makes the store's own exceptions of what the file and LiteDB throw: no driver exception leaks.</summary>
 internal static class StoreErrors
 {
+    /// <summary>What to do about a damaged store, for messages.</summary>
+    public const string WhatToDo = "Restore a backup of it.";
+
     public static Exception Translate(Exception exception, string description) => exception switch
     {
         BalsamException or OperationCanceledException or ArgumentException => exception,
         StoreFileException file => new StoreException(KindOf(file.Problem), file.Message, file),
+        DocumentDamagedException damage => new StoreException(StoreErrorKind.Unreadable, $"The store ({description}) is damaged: {damage.Message} {WhatToDo}", damage),
         LiteException or IOException => new StoreException(StoreErrorKind.Unavailable, $"The store ({description}) failed: {exception.Message}", exception),
-        _ => new StoreException(StoreErrorKind.Unreadable, $"The store ({description}) holds something that cannot be read: {exception.Message} Restore a backup of it.", exception),
+        _ => Unreadable(exception, description),
     };
+
+    /// <summary>What stands in the file may be refused as an argument by those it is given to; it is the file's fault then, not the caller's.</summary>
+    public static Exception OfReading(Exception exception, string description) => exception is ArgumentException ? Unreadable(exception, description) : Translate(exception, description);
+
+    private static StoreException Unreadable(Exception exception, string description) =>
+        new(StoreErrorKind.Unreadable, $"The store ({description}) holds something that cannot be read: {exception.Message} {WhatToDo}", exception);
 
     private static StoreErrorKind KindOf(StoreFileProblem problem) => problem switch
     {

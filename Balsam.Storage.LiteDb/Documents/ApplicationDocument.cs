@@ -5,7 +5,10 @@ namespace Balsam.Storage.LiteDb.Documents;
 /// <summary>The record of an application as a document, by name.</summary>
 internal static class ApplicationDocument
 {
-    public static BsonDocument Write(ApplicationRecord application) => new()
+    /// <summary>What the document is, in messages, before its name.</summary>
+    public const string What = "the record of the application";
+
+    public static BsonDocument Write(ApplicationRecord application) => DocumentSeal.Seal(new BsonDocument
     {
         ["_id"] = application.Name.Value,
         ["about"] = application.Description,
@@ -16,11 +19,11 @@ internal static class ApplicationDocument
         ["class"] = application.ClassName,
         ["first"] = application.FirstRegisteredAt.ToUnixTimeMilliseconds(),
         ["changed"] = application.LastChangedAt.ToUnixTimeMilliseconds(),
-    };
+    });
 
     public static ApplicationRecord Read(BsonDocument document) => new()
     {
-        Name = document["_id"].AsString,
+        Name = DocumentSeal.Check(document, What)["_id"].AsString,
         Description = Text(document["about"]),
         Command = Text(document["command"]),
         Parameters = [.. document["params"].AsArray.Select(parameter => Read(parameter.AsDocument, Text(parameter["default"])))],

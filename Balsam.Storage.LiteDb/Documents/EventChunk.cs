@@ -8,6 +8,9 @@ internal static class EventChunk
     /// <summary>The most events in a chunk: a job's history reads a few chunks, so they stay small.</summary>
     public const int MaxEvents = 256;
 
+    /// <summary>What the document is, in messages, before its number.</summary>
+    public const string What = "the block of events from number";
+
     public static BsonDocument Write(IReadOnlyList<JobEvent> events) => Write(events[0].Sequence, events[^1].Sequence, events);
 
     public static BsonDocument Write(long first, long last, IReadOnlyList<JobEvent> events)
@@ -40,11 +43,13 @@ internal static class EventChunk
         }
 
         writer.Flush();
-        return new BsonDocument { ["_id"] = first, ["last"] = last, ["count"] = events.Count, ["block"] = block.ToArray() };
+        return DocumentSeal.Seal(new BsonDocument { ["_id"] = first, ["last"] = last, ["count"] = events.Count, ["block"] = block.ToArray() });
     }
 
+    /// <exception cref="DocumentDamagedException">The document is not as it was written.</exception>
     public static List<JobEvent> Read(BsonDocument document)
     {
+        DocumentSeal.Check(document, What);
         int count = document["count"].AsInt32;
         using var reader = new BinaryReader(new MemoryStream(document["block"].AsBinary));
         List<JobEvent> events = new(count);

@@ -10,10 +10,16 @@ internal static class JobDocument
     /// <summary>The field that lists the event chunks of the job.</summary>
     public const string ChunksField = "chunks";
 
+    /// <summary>What the document is, in messages, before its number.</summary>
+    public const string What = "job";
+
     /// <summary>Separates key and value of a tag in its index key. Keys cannot hold it.</summary>
     public const char TagSeparator = '\u001f';
 
-    public static BsonDocument Write(Job job, IReadOnlyList<long> chunks)
+    public static BsonDocument Write(Job job, IReadOnlyList<long> chunks) => DocumentSeal.Seal(Compose(job, chunks));
+
+    /// <summary>The document without its checksum, for one that is going to be completed.</summary>
+    public static BsonDocument Compose(Job job, IReadOnlyList<long> chunks)
     {
         JobSnapshot fields = job.ToSnapshot();
         var document = new BsonDocument
@@ -44,9 +50,10 @@ internal static class JobDocument
         return document;
     }
 
+    /// <exception cref="DocumentDamagedException">The document is not as it was written.</exception>
     public static Job Read(BsonDocument document, ImmutableArray<JobDependency> parents) => Job.Restore(new JobSnapshot
     {
-        Id = new JobId(document["_id"].AsInt64),
+        Id = new JobId(DocumentSeal.Check(document, What)["_id"].AsInt64),
         Version = document["ver"].AsInt64,
         State = ReadState(document),
         Application = document["app"].AsString,

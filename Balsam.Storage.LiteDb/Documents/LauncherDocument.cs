@@ -5,7 +5,10 @@ namespace Balsam.Storage.LiteDb.Documents;
 /// <summary>The record of a launcher as a document, by epoch.</summary>
 internal static class LauncherDocument
 {
-    public static BsonDocument Write(LauncherRecord launcher) => new()
+    /// <summary>What the document is, in messages, before its number.</summary>
+    public const string What = "the record of the launcher of epoch";
+
+    public static BsonDocument Write(LauncherRecord launcher) => DocumentSeal.Seal(new BsonDocument
     {
         ["_id"] = launcher.Token.Epoch,
         ["session"] = launcher.Token.Session.Value,
@@ -15,10 +18,10 @@ internal static class LauncherDocument
         ["nodes"] = new BsonArray(launcher.Nodes.Select(NodeDocument.Write)),
         ["opened"] = launcher.OpenedAt.ToUnixTimeMilliseconds(),
         ["closed"] = launcher.ClosedAt?.ToUnixTimeMilliseconds(),
-    };
+    });
 
     public static LauncherRecord Read(BsonDocument document) => new(
-        new LeaseToken(new SessionId(document["session"].AsGuid), document["_id"].AsInt64),
+        new LeaseToken(new SessionId(DocumentSeal.Check(document, What)["session"].AsGuid), document["_id"].AsInt64),
         document["site"].AsString,
         document["host"].AsString,
         document["pid"].AsInt32,

@@ -12,6 +12,9 @@ internal static class ParentsDocument
     /// <summary>The field of the job's document that says how many parents it has; absent for none.</summary>
     public const string CountField = "after";
 
+    /// <summary>What the document is, in messages, before its number.</summary>
+    public const string What = "the list of parents of job";
+
     public static BsonDocument Write(Job job)
     {
         var document = new BsonDocument
@@ -24,11 +27,13 @@ internal static class ParentsDocument
             document["edges"] = new BsonArray(job.Parents.Select(edge => new BsonValue((int)edge.Condition)));
         }
 
-        return document;
+        return DocumentSeal.Seal(document);
     }
 
+    /// <exception cref="DocumentDamagedException">The document is not as it was written.</exception>
     public static ImmutableArray<JobDependency> Read(BsonDocument document)
     {
+        DocumentSeal.Check(document, What);
         BsonArray? edges = document["edges"] is { IsArray: true } conditions ? conditions.AsArray : null;
         return [.. document["parents"].AsArray.Select((parent, i) => new JobDependency(new JobId(parent.AsInt64), edges is null ? DependencyCondition.Success : (DependencyCondition)edges[i].AsInt32))];
     }

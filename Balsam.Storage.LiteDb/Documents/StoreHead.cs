@@ -11,12 +11,14 @@ namespace Balsam.Storage.LiteDb.Documents;
 /// <param name="StatesAt">The event up to which the pages of states are right.</param>
 internal sealed record StoreHead(int Schema, long LastId, long LastSequence, long LastEpoch, long StatesAt)
 {
+    private const string What = "the record of the counters, document";
+
     private static readonly string OwnPackage = typeof(StoreHead).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
     /// <summary>The version of the package that wrote the file last; empty for one that did not say.</summary>
     public string Package { get; init; } = OwnPackage;
 
-    public BsonDocument ToDocument() => new()
+    public BsonDocument ToDocument() => DocumentSeal.Seal(new BsonDocument
     {
         ["_id"] = 1,
         ["product"] = "Balsam for .NET",
@@ -26,11 +28,12 @@ internal sealed record StoreHead(int Schema, long LastId, long LastSequence, lon
         ["seq"] = LastSequence,
         ["epoch"] = LastEpoch,
         ["statesAt"] = StatesAt,
-    };
+    });
 
+    /// <exception cref="DocumentDamagedException">The document is not as it was written.</exception>
     public static StoreHead? From(BsonDocument? document)
     {
-        return document is null || !document["schema"].IsInt32
+        return document is null || !DocumentSeal.Check(document, What)["schema"].IsInt32
             ? null
             : new StoreHead(document["schema"].AsInt32, Long("id"), Long("seq"), Long("epoch"), Long("statesAt")) { Package = document["package"].IsString ? document["package"].AsString : "" };
 

@@ -24,14 +24,14 @@ internal static class JournalFormat
         header.Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(header, MagicNumber);
         BinaryPrimitives.WriteInt64LittleEndian(header[8..], identity);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[16..], Crc.Of(MagicNumber, header[..16]));
+        BinaryPrimitives.WriteUInt32LittleEndian(header[16..], Crc32C.Of(MagicNumber, header[..16]));
     }
 
     public static bool TryReadHeader(ReadOnlySpan<byte> header, out long identity)
     {
         identity = BinaryPrimitives.ReadInt64LittleEndian(header[8..]);
         return BinaryPrimitives.ReadUInt64LittleEndian(header) == MagicNumber
-            && BinaryPrimitives.ReadUInt32LittleEndian(header[16..]) == Crc.Of(MagicNumber, header[..16]);
+            && BinaryPrimitives.ReadUInt32LittleEndian(header[16..]) == Crc32C.Of(MagicNumber, header[..16]);
     }
 
     /// <summary>Completes a record whose payload is already in place.</summary>
@@ -41,8 +41,8 @@ internal static class JournalFormat
         BinaryPrimitives.WriteInt32LittleEndian(record[4..], payload);
         BinaryPrimitives.WriteInt64LittleEndian(record[8..], previous);
         BinaryPrimitives.WriteInt64LittleEndian(record[16..], last);
-        BinaryPrimitives.WriteUInt32LittleEndian(record[24..], Crc.Of((ulong)last, record.Slice(RecordHeaderSize, payload)));
-        BinaryPrimitives.WriteUInt32LittleEndian(record[CheckedHead..], Crc.Of(RecordMark, record[..CheckedHead]));
+        BinaryPrimitives.WriteUInt32LittleEndian(record[24..], Crc32C.Of((ulong)last, record.Slice(RecordHeaderSize, payload)));
+        BinaryPrimitives.WriteUInt32LittleEndian(record[CheckedHead..], Crc32C.Of(RecordMark, record[..CheckedHead]));
     }
 
     /// <summary>Reads the record at the beginning of some bytes; null when there is no whole one.</summary>
@@ -50,7 +50,7 @@ internal static class JournalFormat
     {
         if (bytes.Length < RecordHeaderSize
             || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != RecordMark
-            || BinaryPrimitives.ReadUInt32LittleEndian(bytes[CheckedHead..]) != Crc.Of(RecordMark, bytes[..CheckedHead]))
+            || BinaryPrimitives.ReadUInt32LittleEndian(bytes[CheckedHead..]) != Crc32C.Of(RecordMark, bytes[..CheckedHead]))
         {
             return null;
         }
@@ -59,7 +59,7 @@ internal static class JournalFormat
         long last = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
         return payload >= 0
             && payload <= bytes.Length - RecordHeaderSize
-            && BinaryPrimitives.ReadUInt32LittleEndian(bytes[24..]) == Crc.Of((ulong)last, bytes.Slice(RecordHeaderSize, payload))
+            && BinaryPrimitives.ReadUInt32LittleEndian(bytes[24..]) == Crc32C.Of((ulong)last, bytes.Slice(RecordHeaderSize, payload))
             ? new JournalRecord(BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]), last, bytes.Slice(RecordHeaderSize, payload).ToArray())
             : null;
     }

@@ -28,7 +28,7 @@ internal static class LogFormat
         BinaryPrimitives.WriteUInt64LittleEndian(header, MagicNumber);
         BinaryPrimitives.WriteUInt64LittleEndian(header[8..], salt);
         BinaryPrimitives.WriteInt64LittleEndian(header[16..], identity);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[24..], Crc.Of(MagicNumber, header[..24]));
+        BinaryPrimitives.WriteUInt32LittleEndian(header[24..], Crc32C.Of(MagicNumber, header[..24]));
     }
 
     public static bool TryReadHeader(ReadOnlySpan<byte> header, out ulong salt, out long identity)
@@ -36,7 +36,7 @@ internal static class LogFormat
         salt = BinaryPrimitives.ReadUInt64LittleEndian(header[8..]);
         identity = BinaryPrimitives.ReadInt64LittleEndian(header[16..]);
         return BinaryPrimitives.ReadUInt64LittleEndian(header) == MagicNumber
-            && BinaryPrimitives.ReadUInt32LittleEndian(header[24..]) == Crc.Of(MagicNumber, header[..24]);
+            && BinaryPrimitives.ReadUInt32LittleEndian(header[24..]) == Crc32C.Of(MagicNumber, header[..24]);
     }
 
     /// <summary>Completes a frame whose page is already in place.</summary>
@@ -44,11 +44,11 @@ internal static class LogFormat
     {
         BinaryPrimitives.WriteInt64LittleEndian(frame[8..], durableFrames);
         BinaryPrimitives.WriteUInt32LittleEndian(frame[4..], (uint)index);
-        BinaryPrimitives.WriteUInt32LittleEndian(frame, Crc.Of(Seed(salt, index), frame[4..]));
+        BinaryPrimitives.WriteUInt32LittleEndian(frame, Crc32C.Of(Seed(salt, index), frame[4..]));
     }
 
     public static bool IsWhole(ReadOnlySpan<byte> frame, ulong salt, long index) =>
-        BinaryPrimitives.ReadUInt32LittleEndian(frame) == Crc.Of(Seed(salt, index), frame[4..]);
+        BinaryPrimitives.ReadUInt32LittleEndian(frame) == Crc32C.Of(Seed(salt, index), frame[4..]);
 
     /// <summary>How many frames were durable when this one was written.</summary>
     public static long DurableFrames(ReadOnlySpan<byte> frame) => BinaryPrimitives.ReadInt64LittleEndian(frame[8..]);

@@ -23,7 +23,7 @@ internal sealed class LogMark(SafeFileHandle file, int place)
         Span<byte> record = stackalloc byte[Size];
         return RandomAccess.Read(file, record, place * Size) == Size
             && BinaryPrimitives.ReadUInt64LittleEndian(record) == MagicNumber
-            && BinaryPrimitives.ReadUInt32LittleEndian(record[24..]) == Crc.Of(MagicNumber, record[..24])
+            && BinaryPrimitives.ReadUInt32LittleEndian(record[24..]) == Crc32C.Of(MagicNumber, record[..24])
             ? (BinaryPrimitives.ReadUInt64LittleEndian(record[8..]), BinaryPrimitives.ReadInt64LittleEndian(record[16..]))
             : null;
     }
@@ -34,7 +34,7 @@ internal sealed class LogMark(SafeFileHandle file, int place)
         BinaryPrimitives.WriteUInt64LittleEndian(_record, MagicNumber);
         BinaryPrimitives.WriteUInt64LittleEndian(_record.AsSpan(8), salt);
         BinaryPrimitives.WriteInt64LittleEndian(_record.AsSpan(16), frames);
-        BinaryPrimitives.WriteUInt32LittleEndian(_record.AsSpan(24), Crc.Of(MagicNumber, _record.AsSpan(0, 24)));
+        BinaryPrimitives.WriteUInt32LittleEndian(_record.AsSpan(24), Crc32C.Of(MagicNumber, _record.AsSpan(0, 24)));
         _isSet = true;
         try
         {

@@ -38,7 +38,7 @@ internal static class PageSeal
 
     private static uint Checksum(ReadOnlySpan<byte> page, long identity, long index)
     {
-        uint sum = Crc.Of((ulong)identity ^ ((ulong)index << 1), page);
+        uint sum = Crc32C.Of((ulong)identity ^ ((ulong)index << 1), page);
         return sum == None ? 0 : sum;
     }
 }
