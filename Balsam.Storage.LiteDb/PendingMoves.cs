@@ -50,6 +50,22 @@ internal sealed class PendingMoves
         }));
     }
 
+    /// <summary>A record with nothing in it of jobs that are not known; null when nothing is left.</summary>
+    public static byte[]? Keep(byte[] payload, Func<JobId, bool> isKnown, out int events)
+    {
+        BsonDocument content = BsonSerializer.Deserialize(payload);
+        List<JobEvent> kept = [.. EventChunk.Read(content[EventsField].AsDocument).Where(step => isKnown(step.JobId))];
+        events = kept.Count;
+        if (kept.Count == 0)
+        {
+            return null;
+        }
+
+        content[JobsField] = new BsonArray(content[JobsField].AsArray.Where(job => isKnown(new JobId(job["_id"].AsInt64))));
+        content[EventsField] = EventChunk.Write(kept);
+        return BsonSerializer.Serialize(content);
+    }
+
     /// <summary>Takes in a batch whose record is durable.</summary>
     public void Add(IReadOnlyList<(Job Job, BsonDocument Document)> jobs, IReadOnlyList<JobEvent> events, int bytes)
     {

@@ -28,7 +28,7 @@ internal static class StoreErrors
     private static StoreErrorKind KindOf(StoreFileProblem problem) => problem switch
     {
         StoreFileProblem.Locked => StoreErrorKind.Locked,
-        StoreFileProblem.NoPermission or StoreFileProblem.ReadOnly or StoreFileProblem.LockingUnavailable => StoreErrorKind.Forbidden,
+        StoreFileProblem.NoPermission or StoreFileProblem.ReadOnly or StoreFileProblem.LockingUnavailable or StoreFileProblem.Exists => StoreErrorKind.Forbidden,
         StoreFileProblem.Faulted or StoreFileProblem.Unreachable or StoreFileProblem.Displaced => StoreErrorKind.Unavailable,
         _ => StoreErrorKind.Unreadable,
     };

@@ -84,6 +84,9 @@ internal static class JobDocument
 
     public static JobState ReadState(BsonDocument document) => (JobState)document["state"].AsInt32;
 
+    /// <summary>The tags as they stand in the index.</summary>
+    public static IEnumerable<string> ReadTags(BsonDocument document) => document["tags"] is { IsArray: true } tags ? tags.AsArray.Select(tag => tag.AsString) : [];
+
     public static int CountTags(BsonDocument document) => document["tags"] is { IsArray: true } tags ? tags.AsArray.Count : 0;
 
     public static string TagKey(string key, string value) => key + TagSeparator + value;

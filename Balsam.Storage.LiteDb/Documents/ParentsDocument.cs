@@ -31,9 +31,11 @@ internal static class ParentsDocument
     }
 
     /// <exception cref="DocumentDamagedException">The document is not as it was written.</exception>
-    public static ImmutableArray<JobDependency> Read(BsonDocument document)
+    public static ImmutableArray<JobDependency> Read(BsonDocument document) => ReadUnsealed(DocumentSeal.Check(document, What));
+
+    /// <summary>Reads the parents out of a document that is known to be as it was written: up to schema 5 they stood in the job's.</summary>
+    public static ImmutableArray<JobDependency> ReadUnsealed(BsonDocument document)
     {
-        DocumentSeal.Check(document, What);
         BsonArray? edges = document["edges"] is { IsArray: true } conditions ? conditions.AsArray : null;
         return [.. document["parents"].AsArray.Select((parent, i) => new JobDependency(new JobId(parent.AsInt64), edges is null ? DependencyCondition.Success : (DependencyCondition)edges[i].AsInt32))];
     }

@@ -47,6 +47,10 @@ internal sealed class FileDevice : IFileDevice
         }
     }
 
+    /// <summary>Opens a file for reading only; nobody can write to it meanwhile.</summary>
+    /// <exception cref="IOException">There is none, or somebody has it open for writing.</exception>
+    public static FileDevice OpenToRead(string path) => new(new FileStream(path, PrivateFile.Options(FileMode.Open, FileAccess.Read, FileShare.Read)));
+
     public int Read(Span<byte> buffer, long position)
     {
         int total = 0;

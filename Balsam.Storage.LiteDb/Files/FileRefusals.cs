@@ -51,6 +51,9 @@ internal static class FileRefusals
             string.Create(CultureInfo.InvariantCulture, $"lacks commits that were acknowledged: its log '{paths.Log}' {(frames == 0 ? "is gone or empty" : $"has {frames} pages")}, and '{paths.Lock}' knows of {acknowledged}."),
             $"All was left untouched. Bring that log back beside the file. Where it is lost, or the file was restored from a backup, delete '{paths.Log}' and '{paths.Lock}' to go on with what the file holds.");
 
+    public static StoreFileException NoRoom(string path) =>
+        new(StoreFileProblem.Unreachable, path, "cannot take in its log: the disk is full.", "Everything acknowledged is kept. Make room and try again.");
+
     public static StoreFileException Displaced(string path, string which) =>
         new(StoreFileProblem.Displaced, path, $"was deleted, moved or replaced while it was open ({which}): nothing more is written to it.",
             FormattableString.Invariant($"Move it back to its place, or end process {Environment.ProcessId} and restore a backup. Until that process ends, its content can be copied from /proc/{Environment.ProcessId}/fd."));
@@ -63,6 +66,10 @@ internal static class FileRefusals
         new(StoreFileProblem.LogDamaged, paths.Data,
             string.Create(CultureInfo.InvariantCulture, $"has a damaged log: '{paths.Log}' cannot be read at page {frame}, and {durable} pages of it were acknowledged."),
             "Both were left untouched. Restore both from one backup; or move the log away to go back to the last checkpoint, losing what came after it.");
+
+    public static StoreFileException Exists(string path, string taken) =>
+        new(StoreFileProblem.Exists, path, taken == path ? "exists already, and nothing is overwritten." : $"is not written, since '{taken}' is there: what is left of another store of that name.",
+            "Give another path, or move away what is there.");
 
     public static StoreFileException LogNotReadable(StorePaths paths) =>
         new(StoreFileProblem.LogDamaged, paths.Data, $"has beside it a log '{paths.Log}' that does not begin as a log does.",

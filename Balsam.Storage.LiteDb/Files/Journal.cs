@@ -69,6 +69,21 @@ internal sealed class Journal : IDisposable
         return FindLast(bytes.AsSpan(0, device.Read(bytes, 0)), 0) is not null;
     }
 
+    /// <summary>All whole records of some bytes, whatever stands between them.</summary>
+    public static IReadOnlyList<JournalRecord> Salvage(ReadOnlySpan<byte> bytes)
+    {
+        List<JournalRecord> records = [];
+        for (int at = JournalFormat.HeaderSize; at < bytes.Length; at += JournalFormat.Alignment)
+        {
+            if (JournalFormat.TryRead(bytes[at..]) is { } record)
+            {
+                records.Add(record);
+            }
+        }
+
+        return records;
+    }
+
     /// <summary>Appends a commit and returns when it is on stable storage.</summary>
     /// <param name="payload">What is committed.</param>
     /// <param name="previous">The number of the last event before it.</param>

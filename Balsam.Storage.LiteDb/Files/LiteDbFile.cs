@@ -23,6 +23,9 @@ internal sealed class LiteDbFile : IDisposable
     private const int TooLarge = 27;
     private const int WindowsDiskFull = unchecked((int)0x80070070);
 
+    // Whoever copies or looks at the file as it stands on disk holds this, always taken before the others: a checkpoint would change it under their hands.
+    private readonly Lock _copying = new();
+    private readonly CancellationTokenSource _closing = new();
     private readonly Lock _commits = new();
     private readonly Lock _engine = new();
     private InlineScheduler _scheduler = new();
@@ -215,13 +218,87 @@ internal sealed class LiteDbFile : IDisposable
     public void Maintain(Action<LiteDatabase> work) => Write(() => work(_database));
 
     /// <summary>
-    /// Brings the commits of the log into the file and empties the log. Puts it off where the disk has no room for the file to grow, or where the
-    /// file is no longer in its place: the commits are safe in the log.
+    /// Writes all that was committed before the call to a new file, which is a store of its own. Reads and commits go on meanwhile; only checkpoints wait, so that the
+    /// file stays as it was at one instant.
+    /// </summary>
+    /// <exception cref="PageDamagedException">A page of the file is not as it was written; there is no copy.</exception>
+    /// <exception cref="StoreFileException">The place is taken, or cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled, or the file closed; there is no copy.</exception>
+    public void CopyTo(string path, CancellationToken cancellationToken) =>
+        Looking((length, token) => StoreCopy.Write(_dataDevice, length, StorePaths.Of(path), Identity, token), cancellationToken);
+
+    /// <summary>Looks at every page of the file, and tells which are not as they were written. Reads and commits go on meanwhile; only checkpoints wait.</summary>
+    /// <returns>The number of pages, and those that are damaged, from 0.</returns>
+    public (long Pages, IReadOnlyList<long> Damaged) CheckPages(CancellationToken cancellationToken)
+    {
+        List<long> damaged = [];
+        long pages = 0;
+        Looking(
+            (length, token) =>
+            {
+                byte[] page = new byte[PageFormat.Size];
+                for (; pages < length / PageFormat.Size; pages++)
+                {
+                    token.ThrowIfCancellationRequested();
+                    long position = pages * PageFormat.Size;
+                    if (_dataDevice.Read(page, position) < page.Length || !PageSeal.TryOpen(page, Identity, pages))
+                    {
+                        damaged.Add(pages);
+                    }
+                }
+            },
+            cancellationToken);
+        return (pages, damaged);
+    }
+
+    /// <summary>
+    /// Brings the commits of the log into the file and empties the log. Puts it off where the disk has no room for the file to grow, where the
+    /// file is no longer in its place, or while the file is copied: the commits are safe in the log.
     /// </summary>
     /// <exception cref="StoreFileFaultedException">The disk failed; the commits are safe in the log.</exception>
     public void Checkpoint()
     {
         RefuseNested();
+        if (!_copying.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            CheckpointNow();
+        }
+        finally
+        {
+            _copying.Exit();
+        }
+    }
+
+    /// <summary>Closes the file: after a checkpoint and without a log, or, where the disk or LiteDB failed, leaving the log to the next opener.</summary>
+    public void Dispose()
+    {
+        _closing.Cancel();
+        lock (_copying)
+        {
+            lock (_commits)
+            {
+                lock (_engine)
+                {
+                    if (_disposed)
+                    {
+                        return;
+                    }
+
+                    _disposed = true;
+                    Close();
+                }
+            }
+        }
+    }
+
+    /// <summary>Returns whether the file has all now.</summary>
+    private bool CheckpointNow()
+    {
         lock (_commits)
         {
             lock (_engine)
@@ -232,11 +309,12 @@ internal sealed class LiteDbFile : IDisposable
                     if (IsDisplaced || !TryReserve())
                     {
                         Interlocked.Exchange(ref _reserveAt, LogLength + Math.Min(_options.CheckpointAt, LogLength) / PutOffBy);
-                        return;
+                        return false;
                     }
 
                     RunCheckpoint();
                     Interlocked.Exchange(ref _reserveAt, 0);
+                    return true;
                 }
                 catch (Exception ex)
                 {
@@ -276,21 +354,20 @@ internal sealed class LiteDbFile : IDisposable
         }
     }
 
-    /// <summary>Closes the file: after a checkpoint and without a log, or, where the disk or LiteDB failed, leaving the log to the next opener.</summary>
-    public void Dispose()
+    private void Looking(Action<long, CancellationToken> look, CancellationToken cancellationToken)
     {
-        lock (_commits)
+        RefuseNested();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        lock (_copying)
         {
-            lock (_engine)
+            either.Token.ThrowIfCancellationRequested();
+            if (!CheckpointNow())
             {
-                if (_disposed)
-                {
-                    return;
-                }
-
-                _disposed = true;
-                Close();
+                DemandInPlace();
+                throw FileRefusals.NoRoom(Path);
             }
+
+            look(_data.Length, either.Token);
         }
     }
 

@@ -16,6 +16,7 @@ internal static class NewStoreFile
         }
 
         File.Move(paths.Unfinished, paths.Data, overwrite: false);
+        DirectorySync.Sync(paths.Parent);
     }
 
     /// <summary>An empty LiteDB file that compares strings by their code units (the culture of the process that made it would do otherwise).</summary>

@@ -61,6 +61,9 @@ internal static class PageFormat
     /// <summary>When the file was made, as the header has it; it never changes and ties a log to its file.</summary>
     public static long Created(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadInt64LittleEndian(header[CreatedAt..]);
 
+    /// <summary>Gives a file another identity.</summary>
+    public static void SetCreated(Span<byte> header, long created) => BinaryPrimitives.WriteInt64LittleEndian(header[CreatedAt..], created);
+
     /// <summary>The file version of LiteDB 5 headers; null when this is none.</summary>
     public static byte? Version(ReadOnlySpan<byte> header) =>
         header[MagicAt..].StartsWith(Magic) ? header[VersionAt] : null;

@@ -45,6 +45,9 @@ internal enum StoreFileProblem
     /// <summary>The log beside the file belongs to another store file.</summary>
     LogForeign,
 
+    /// <summary>A new file was to be written where there is one.</summary>
+    Exists,
+
     /// <summary>A log in LiteDB's own format lies beside the file: another program wrote to it and did not close it.</summary>
     LogUnmerged,
 

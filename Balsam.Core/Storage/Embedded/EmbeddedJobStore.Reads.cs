@@ -124,6 +124,48 @@ public abstract partial class EmbeddedJobStore
         }
     }
 
+    /// <summary>The number of the newest published event; 0 when there is none. Called from any thread.</summary>
+    protected long PublishedSequence => Published();
+
+    /// <summary>The state in which a job is published. Called from any thread.</summary>
+    /// <param name="id">The job's number.</param>
+    /// <returns>The state; null when there is no such job.</returns>
+    protected JobState? StateOf(long id)
+    {
+        lock (_gate)
+        {
+            return _states[id];
+        }
+    }
+
+    /// <summary>The published jobs behind a number. Called from any thread.</summary>
+    /// <param name="after">The number; 0 to begin with the first job.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <returns>Their numbers, rising.</returns>
+    protected IReadOnlyList<long> NumbersAfter(long after, int limit)
+    {
+        List<long> numbers = [];
+        lock (_gate)
+        {
+            while (numbers.Count < limit && _states.Next(after, JobStates.All) is > 0 and var next)
+            {
+                numbers.Add(after = next);
+            }
+        }
+
+        return numbers;
+    }
+
+    /// <summary>Runs something in the place of the writer: no write is on its way, so that what is stored is what is published. Others wait to write meanwhile.</summary>
+    /// <typeparam name="T">What comes of it.</typeparam>
+    /// <param name="look">What to run; it must not write.</param>
+    /// <returns>What came of it.</returns>
+    protected Task<T> BetweenWritesAsync<T>(Func<T> look)
+    {
+        DemandOpen();
+        return _queue.RunAsync(look);
+    }
+
     // Events are written a moment before the jobs are seen to have moved: whoever is told of a step must find the job where it went.
     private IReadOnlyList<JobEvent> Published(IReadOnlyList<JobEvent> events)
     {
