@@ -8,6 +8,7 @@ namespace Balsam.Launch.Tests.Running;
 public sealed class OrphansTests
 {
     private const string Variable = "BALSAM_TEST_MARKER";
+    private const ulong Mark = (1UL << 63) + 12345;
     private RunnerHarness _harness = null!;
     private string _value = null!;
 
@@ -27,14 +28,14 @@ public sealed class OrphansTests
         (int pid, WatchedProcess process) = await StartDetachedAsync(_value);
         using (process)
         {
-            IReadOnlyList<Orphan> ended = Orphans.FindAndKill(Variable, _value, new HashSet<int>());
+            IReadOnlyList<Orphan> ended = Hunt();
             // Found as the shell it was, or as the sleep it becomes.
             Assert.That(ended.Select(orphan => orphan.Pid), Is.EqualTo(new[] { pid }));
             Assert.That(ended[0].Command, Does.EndWith("sleep 1000"));
             Assert.That(process.HasEnded, Is.True);
         }
 
-        Assert.That(Orphans.FindAndKill(Variable, _value, new HashSet<int>()), Is.Empty);
+        Assert.That(Hunt(), Is.Empty);
     }
 
     [Test]
@@ -45,7 +46,7 @@ public sealed class OrphansTests
         using (other)
         using (excepted)
         {
-            Assert.That(Orphans.FindAndKill(Variable, _value, new HashSet<int> { pid }), Is.Empty);
+            Assert.That(Hunt(pid), Is.Empty);
             Assert.That((other.HasEnded, excepted.HasEnded), Is.EqualTo((false, false)));
         }
     }
@@ -88,9 +89,12 @@ public sealed class OrphansTests
             $"for i in 1 2 3 4; do setsid --fork sh -c 'echo $$ >{fifo}; exec sh \"$0\"' {_harness.WriteFile("again", "exec sh \"$0\"\n")}; done; cat {fifo} >/dev/null")
             with { Environment = [new(Variable, _value)] });
         Assert.That(exit.Succeeded, Is.True, exit.Describe());
-        Orphans.FindAndKill(Variable, _value, new HashSet<int>());
-        Assert.That(Orphans.FindAndKill(Variable, _value, new HashSet<int>()), Is.Empty);
+        Hunt();
+        Assert.That(Hunt(), Is.Empty);
     }
+
+    private IReadOnlyList<Orphan> Hunt(params int[] except) =>
+        Orphans.FindAndKill(new OrphanMarks { Ours = [new EnvironmentMark(Variable, value => value == _value)], OurLimit = limit => limit == Mark, Except = except.ToHashSet() });
 
     private static byte[] Stat(string state, int parent, int environmentEnd) =>
         System.Text.Encoding.ASCII.GetBytes($"12 (a b) {state} {parent} 12 12 {string.Join(' ', Enumerable.Repeat("0", 44))} {environmentEnd} 0");
