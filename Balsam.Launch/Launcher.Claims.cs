@@ -30,6 +30,7 @@ public sealed partial class Launcher
         await EndLeftoversOfAsync(launchable.Jobs).ConfigureAwait(false);
         foreach (Job job in launchable.Jobs)
         {
+            await NoteSuspectAsync(job).ConfigureAwait(false);
             _backlog.Add(job);
             _mayPack = true;
         }

@@ -1,4 +1,5 @@
 using Balsam.Launch.Lifecycle;
+using Balsam.Launch.Packing;
 using Balsam.Launch.Running;
 using Balsam.Storage;
 
@@ -9,6 +10,9 @@ public sealed partial class Launcher
 {
     // Jobs with an attempt that lost its launcher before a search for what is left of it.
     private readonly HashSet<(JobId Job, int Attempt)> _searchedFor = [];
+
+    // Jobs whose next loss is one too many.
+    private readonly HashSet<JobId> _suspects = [];
 
     private string Marker => $"{_site}:{_directory.Root}:{_store.Description}";
 
@@ -45,16 +49,66 @@ public sealed partial class Launcher
         job.Attempt > 0 && (job.Failure?.Kind == FailureKind.LauncherLost || (job.Failure is null && job.ReturnCode is null))
         && _applications.TryGet(job.Application, out ApplicationDescriptor? application) && !application.IsFunction;
 
-    /// <summary>Fails a job that has lost its launcher too often. What ran beside it each time is suspected with it: nobody can tell which of them did it.</summary>
+    private async Task<int> CountLossesAsync(Job job) => job.Failure?.Kind == FailureKind.LauncherLost
+        ? LauncherLosses.Count(await _store.ReadHistoryAsync(job.Id, CancellationToken.None).ConfigureAwait(false))
+        : 0;
+
+    // What ran beside the culprit each time has lost as many launchers.
+    private async Task NoteSuspectAsync(Job job)
+    {
+        if (_options.CrashLimit is { } limit && job.Failure?.Kind == FailureKind.LauncherLost && await CountLossesAsync(job).ConfigureAwait(false) >= limit)
+        {
+            _suspects.Add(job.Id);
+        }
+        else
+        {
+            _suspects.Remove(job.Id);
+        }
+    }
+
+    /// <summary>Holds suspects back while another runs: one at a time, so that none fails for what another does.</summary>
+    private PackingCandidate[] HoldSuspectsBack(PackingCandidate[] candidates)
+    {
+        if (_suspects.Count == 0)
+        {
+            return candidates;
+        }
+
+        JobId? first = _runs.Keys.Where(_suspects.Contains).Select(id => (JobId?)id).FirstOrDefault();
+        List<PackingCandidate> offered = new(candidates.Length);
+        List<JobId> held = [];
+        foreach (PackingCandidate candidate in candidates)
+        {
+            var id = new JobId(candidate.Id);
+            if (!_suspects.Contains(id))
+            {
+                offered.Add(candidate);
+            }
+            else if (first is null)
+            {
+                first = id;
+                offered.Add(candidate);
+            }
+            else
+            {
+                held.Add(id);
+            }
+        }
+
+        _insight.ShowHeldBack(held, held.Count == 0 ? null : first);
+        return [.. offered];
+    }
+
+    /// <summary>Fails a job that has lost its launcher too often.</summary>
     /// <returns>Whether the job is given up.</returns>
     private async Task<bool> GiveUpAsync(Job job)
     {
-        if (_options.CrashLimit is not { } limit || job is not { State: JobState.RunTimeout, Failure.Kind: FailureKind.LauncherLost })
+        if (_options.CrashLimit is not { } limit || job.State != JobState.RunTimeout)
         {
             return false;
         }
 
-        int losses = LauncherLosses.Count(await _store.ReadHistoryAsync(job.Id, CancellationToken.None).ConfigureAwait(false));
+        int losses = await CountLossesAsync(job).ConfigureAwait(false);
         if (losses <= limit)
         {
             return false;

@@ -30,7 +30,7 @@ public sealed partial class Launcher
 
         _mayPack = false;
         DateTimeOffset now = _time.GetUtcNow();
-        PackingPlan plan = _policy.Pack(_inventory!, _backlog.ToCandidates(), SteadyNow, RemainingWallTime);
+        PackingPlan plan = _policy.Pack(_inventory!, HoldSuspectsBack(_backlog.ToCandidates()), SteadyNow, RemainingWallTime);
         foreach (PlacedCandidate placed in plan.Placed)
         {
             _backlog.TryRemove(new JobId(placed.Candidate.Id), out Job? job);
@@ -294,6 +294,7 @@ public sealed partial class Launcher
         }
 
         _runs.Remove(run.Job.Id);
+        _suspects.Remove(run.Job.Id);
         GiveBack(run.Allocation);
         run.Dispose();
         return true;
