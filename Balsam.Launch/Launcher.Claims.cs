@@ -27,8 +27,10 @@ public sealed partial class Launcher
         ClaimResult launchable = await _store.ClaimAsync(
             new ClaimRequest { Lease = Lease, Wanted = _launchable, Limit = limit, LimitPerShape = slots, Held = _backlog.Shapes, Filter = _options.Filter },
             CancellationToken.None).ConfigureAwait(false);
+        await EndLeftoversOfAsync(launchable.Jobs).ConfigureAwait(false);
         foreach (Job job in launchable.Jobs)
         {
+            await NoteSuspectAsync(job).ConfigureAwait(false);
             _backlog.Add(job);
             _mayPack = true;
         }
@@ -38,9 +40,13 @@ public sealed partial class Launcher
         ClaimResult processable = await _store.ClaimAsync(
             new ClaimRequest { Lease = Lease, Wanted = _processable, Limit = Math.Max(0, hookRoom), Filter = _options.Filter },
             CancellationToken.None).ConfigureAwait(false);
+        await EndLeftoversOfAsync(processable.Jobs).ConfigureAwait(false);
         foreach (Job job in processable.Jobs)
         {
-            Process(job);
+            if (!await GiveUpAsync(job).ConfigureAwait(false))
+            {
+                Process(job);
+            }
         }
 
         WakeWhenDue(launchable.NextDue is { } run && processable.NextDue is { } hook ? (run < hook ? run : hook) : launchable.NextDue ?? processable.NextDue);
@@ -97,20 +103,49 @@ public sealed partial class Launcher
     private async Task KeepLeaseAsync(LeaseToken lease, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(_options.Heartbeat, _time);
+        Task recovery = Task.CompletedTask;
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
             {
                 try
                 {
+                    long asked = _time.GetTimestamp();
                     await _store.RenewAsync(lease, cancellationToken).ConfigureAwait(false);
-                    await _store.RecoverAsync(_site, cancellationToken).ConfigureAwait(false);
+                    Volatile.Write(ref _renewedAt, asked);
                 }
                 catch (StoreException exception) when (exception.Kind == StoreErrorKind.Unavailable)
                 {
                     LogStoreUnavailable(_log, exception);
                 }
+
+                // A recovery is a write: behind a slow disk it may take longer than a lease lasts, and must not hold up the heartbeat.
+                if (recovery.IsCompleted)
+                {
+                    recovery = RecoverOthersAsync(lease, cancellationToken);
+                }
             }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        catch (Exception exception)
+        {
+            Tell(lease, exception);
+        }
+
+        await recovery.ConfigureAwait(false);
+    }
+
+    private async Task RecoverOthersAsync(LeaseToken lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _store.RecoverAsync(_site, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException exception) when (exception.Kind == StoreErrorKind.Unavailable)
+        {
+            LogStoreUnavailable(_log, exception);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -20,6 +20,9 @@ public sealed partial class Launcher
     [LoggerMessage(BalsamEventIds.LeaseLost, LogLevel.Warning, "The launcher lost its lease; it ends what it runs and starts anew")]
     private static partial void LogLeaseLost(ILogger log, Exception exception);
 
+    [LoggerMessage(BalsamEventIds.JobGivenUp, LogLevel.Warning, "Job {JobId} lost its launcher {Losses} times in a row, {Limit} are allowed; it fails")]
+    private static partial void LogGivenUp(ILogger log, JobId jobId, int losses, int limit);
+
     [LoggerMessage(BalsamEventIds.FunctionAbandoned, LogLevel.Warning, "The function of job {JobId} does not heed its cancellation; the launcher ends without it")]
     private static partial void LogAbandoned(ILogger log, JobId jobId);
 

@@ -17,6 +17,9 @@ public sealed partial class Launcher
 
     private TimeSpan? RemainingWallTime => _options.WallTime - _time.GetElapsedTime(_startedAt);
 
+    // What runs is expected to end by this clock: when somebody sets the machine's, the packer's reservations stay where they are.
+    private DateTimeOffset SteadyNow => _startedOn + _time.GetElapsedTime(_startedAt);
+
     private void Pack()
     {
         // Against a wall time, time alone changes what can be placed.
@@ -27,7 +30,7 @@ public sealed partial class Launcher
 
         _mayPack = false;
         DateTimeOffset now = _time.GetUtcNow();
-        PackingPlan plan = _policy.Pack(_inventory!, _backlog.ToCandidates(), now, RemainingWallTime);
+        PackingPlan plan = _policy.Pack(_inventory!, HoldSuspectsBack(_backlog.ToCandidates()), SteadyNow, RemainingWallTime);
         foreach (PlacedCandidate placed in plan.Placed)
         {
             _backlog.TryRemove(new JobId(placed.Candidate.Id), out Job? job);
@@ -113,6 +116,7 @@ public sealed partial class Launcher
             Environment = _environment!.For(job, run.Application, run.Placement),
             CpuAffinity = (_options.BindCores ?? _nodeSource.AreDetected) ? run.Placement.Shares[0].CoreIds : null,
             Attempt = job.Attempt + 1,
+            Mark = _environment.MarkOf(job),
         };
     }
 
@@ -120,6 +124,14 @@ public sealed partial class Launcher
     {
         run.Job = started;
         JobId id = started.Id;
+        if (IsLeaseOver)
+        {
+            // The launcher was held up since it wrote RUNNING: by now another may run the job.
+            Drop(run);
+            _trouble ??= new LeaseLostException(Lease.Session, $"it was not renewed for {_options.LeaseDuration}");
+            return;
+        }
+
         if (started.Resources.TimeLimit is { } limit)
         {
             run.TimeLimit = PostAfter(limit, () => EndFor(id, run, FailureKind.TimeLimit, FormattableString.Invariant($"The run exceeded its time limit of {limit}.")));
@@ -282,6 +294,7 @@ public sealed partial class Launcher
         }
 
         _runs.Remove(run.Job.Id);
+        _suspects.Remove(run.Job.Id);
         GiveBack(run.Allocation);
         run.Dispose();
         return true;

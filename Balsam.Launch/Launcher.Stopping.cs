@@ -99,6 +99,19 @@ public sealed partial class Launcher
         _trouble = null;
     }
 
+    // What the launcher takes for lost may be good in the store's eyes for a moment more: so its jobs need not wait for the lease to run out.
+    private async Task AbandonSessionAsync()
+    {
+        try
+        {
+            await _store.CloseSessionAsync(Lease, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is LeaseLostException or StoreException { Kind: StoreErrorKind.Unavailable })
+        {
+            // Then a recovery does it.
+        }
+    }
+
     private FailureDetails StoppedRun() => new() { Kind = FailureKind.LauncherStopped, Message = $"The run was ended because {_stopReason}." };
 
     private void WatchIdleTimeout(bool idle)

@@ -55,7 +55,9 @@ public sealed partial class Launcher
     private LauncherSession? _session;
     private RunEnvironment? _environment;
     private DateTimeOffset? _endsAt;
+    private long _renewedAt;
     private long _startedAt;
+    private DateTimeOffset _startedOn;
     private bool _mayClaim;
     private DateTimeOffset? _nextDue;
     private ITimer? _dueTimer;
@@ -94,6 +96,9 @@ public sealed partial class Launcher
 
     private LeaseToken Lease => _session!.Token;
 
+    // By the launcher's own clock, from before it asked: what the store says of the lease is known only once it has answered.
+    private bool IsLeaseOver => _time.GetElapsedTime(Volatile.Read(ref _renewedAt)) > _options.LeaseDuration;
+
     /// <summary>Opens the store, ends what an earlier launcher left running, recovers its jobs, and opens a session.</summary>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <returns>A task that ends when jobs can run.</returns>
@@ -108,13 +113,6 @@ public sealed partial class Launcher
         _launchable = Wanted(application => JobStates.Runnable.Union(Unhooked(application, JobState.StagedIn)).Union(Unhooked(application, JobState.StagedIn, JobState.Ready)));
         _processable = Wanted(application => JobStates.Claimable.Except(_launchable[application.Name]));
 
-        string marker = $"{_site}:{_directory.Root}:{_store.Description}";
-        IReadOnlyList<Orphan> orphans = await Task.Run(() => Orphans.FindAndKill(RunEnvironment.MarkerVariable, marker, FrozenSet<int>.Empty), cancellationToken).ConfigureAwait(false);
-        if (orphans.Count > 0)
-        {
-            LogOrphans(_log, orphans.Count, string.Join(", ", orphans.Select(orphan => orphan.ToString())));
-        }
-
         await _applications.RecordAsync(_store, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<JobId> recovered = await _store.RecoverAsync(_site, cancellationToken).ConfigureAwait(false);
         if (recovered.Count > 0)
@@ -122,6 +120,9 @@ public sealed partial class Launcher
             LogRecovered(_log, recovered.Count);
         }
 
+        // Once their jobs are recovered, so that no launcher is lost in between; and before this one takes any.
+        await EndLeftoversAsync(await _store.FindAsync(recovered, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        long asked = _time.GetTimestamp();
         _session = await _store.OpenSessionAsync(
             new SessionRequest
             {
@@ -135,8 +136,9 @@ public sealed partial class Launcher
                 LeaseDuration = _options.LeaseDuration,
             },
             cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _renewedAt, asked);
         _insight.Begin(_session);
-        _environment = new RunEnvironment(marker, _session.Token.Session, _nodes);
+        _environment = new RunEnvironment(Marker, _session.Token.Session, _nodes);
         _mayClaim = true;
         LogStarted(_log, _session.Token.Session, _site, string.Join("; ", _nodes.Select(node => node.ToString())));
 
@@ -153,6 +155,7 @@ public sealed partial class Launcher
     internal async Task RunAsync(CancellationToken stop)
     {
         _startedAt = _time.GetTimestamp();
+        _startedOn = _time.GetUtcNow();
         using CancellationTokenRegistration onStop = stop.Register(() =>
         {
             _stopAsked.TrySetResult();
@@ -165,12 +168,16 @@ public sealed partial class Launcher
             {
                 LogLeaseLost(_log, lost);
                 await DiscardAsync().ConfigureAwait(false);
+                await AbandonSessionAsync().ConfigureAwait(false);
                 if (IsStopping)
                 {
                     break;
                 }
 
-                await OpenAsync(CancellationToken.None).ConfigureAwait(false);
+                if (!await OpenPersistentlyAsync().ConfigureAwait(false))
+                {
+                    break;
+                }
             }
         }
         catch (Exception exception)
@@ -342,6 +349,30 @@ public sealed partial class Launcher
                 Task delay = Task.Delay(TimeSpan.FromSeconds(stopping ? 1 : Math.Min(attempt, 10)), _time, wait.Token);
                 await (stopping ? delay : Task.WhenAny(delay, _stopAsked.Task)).ConfigureAwait(false);
                 await wait.CancelAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <returns>Whether it is open; false when the launcher was told to stop while the store could not write.</returns>
+    private async Task<bool> OpenPersistentlyAsync()
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await OpenAsync(CancellationToken.None).ConfigureAwait(false);
+                return true;
+            }
+            catch (StoreException exception) when (exception.Kind == StoreErrorKind.Unavailable)
+            {
+                LogStoreUnavailable(_log, exception);
+                using var wait = new CancellationTokenSource();
+                await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(Math.Min(attempt, 10)), _time, wait.Token), _stopAsked.Task).ConfigureAwait(false);
+                await wait.CancelAsync().ConfigureAwait(false);
+                if (_stopAsked.Task.IsCompleted)
+                {
+                    return false;
+                }
             }
         }
     }

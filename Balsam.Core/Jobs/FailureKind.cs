@@ -47,4 +47,7 @@ public enum FailureKind
 
     /// <summary>The retry policy allows no further attempt.</summary>
     RetriesExhausted = 15,
+
+    /// <summary>The job's launcher died while the job ran, more often than the launcher's crash limit allows: the job is suspected of bringing launchers down.</summary>
+    CrashLimit = 16,
 }

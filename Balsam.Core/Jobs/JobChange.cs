@@ -50,6 +50,17 @@ public sealed class JobChange
         return Edit(fields => fields with { Failure = failure, Result = null }, at);
     }
 
+    /// <summary>Ends a run whose launcher was lost, so that its history tells it from runs that were cut off for another reason. For stores, on recovery.</summary>
+    /// <param name="at">When.</param>
+    /// <param name="message">How the launcher was lost, in words.</param>
+    /// <returns>This change: RUN_TIMEOUT by <see cref="FailureKind.LauncherLost"/>.</returns>
+    /// <exception cref="InvalidJobTransitionException">The job is not RUNNING.</exception>
+    public JobChange LoseLauncher(DateTimeOffset at, string message)
+    {
+        Apply(JobTrigger.RunTimedOut, at, message, LauncherLosses.Mark);
+        return Edit(fields => fields with { Failure = new FailureDetails { Kind = FailureKind.LauncherLost, Message = message }, Result = null }, at);
+    }
+
     /// <summary>Replaces fields that carry no state. Id, state, version and last update cannot be set.</summary>
     /// <param name="edit">Gives the new fields.</param>
     /// <param name="at">When.</param>

@@ -126,9 +126,10 @@ public interface IJobStore : IAsyncDisposable
     /// <param name="lease">The lease.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>A task that ends when it is closed.</returns>
+    /// <exception cref="LeaseLostException">The lease has expired, or its session was closed.</exception>
     Task CloseSessionAsync(LeaseToken lease, CancellationToken cancellationToken);
 
-    /// <summary>Closes the sessions of a site whose leases have expired, and recovers jobs that are RUNNING without any session.</summary>
+    /// <summary>Closes the sessions of a site whose leases have expired, and recovers jobs that are RUNNING without any session, by <see cref="JobChange.LoseLauncher"/>.</summary>
     /// <param name="site">The site.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The jobs that went from RUNNING to RUN_TIMEOUT.</returns>
@@ -174,6 +175,7 @@ public interface IJobStore : IAsyncDisposable
     /// <param name="ids">The jobs; those that the session does not hold are passed over.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>A task that ends when they are released.</returns>
+    /// <exception cref="LeaseLostException">The lease has expired, or its session was closed; nothing is released.</exception>
     Task ReleaseAsync(LeaseToken lease, IReadOnlyList<JobId> ids, CancellationToken cancellationToken);
 
     /// <summary>Waits until a launcher should look: there may be jobs to claim, or somebody changed jobs that it holds.</summary>

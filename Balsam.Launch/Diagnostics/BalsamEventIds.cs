@@ -32,4 +32,7 @@ public static class BalsamEventIds
 
     /// <summary>A function did not heed its cancellation, and the launcher ended without it.</summary>
     public const int FunctionAbandoned = 2009;
+
+    /// <summary>A job lost its launcher more often than the crash limit allows, and fails.</summary>
+    public const int JobGivenUp = 2020;
 }

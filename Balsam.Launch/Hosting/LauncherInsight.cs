@@ -7,6 +7,7 @@ internal sealed class LauncherInsight : ILauncherInsight
 {
     private volatile LauncherSession? _session;
     private volatile IReadOnlyList<WaitingCandidate> _waiting = [];
+    private volatile HeldBack _heldBack = new([], null);
     private volatile string? _endedBecause;
 
     public SessionId? Session => _session?.Token.Session;
@@ -28,10 +29,16 @@ internal sealed class LauncherInsight : ILauncherInsight
             }
         }
 
-        return null;
+        return _heldBack.Jobs.Contains(job) && _heldBack.Behind is { } other
+            ? new LaunchObstacle($"it lost its launcher as often as the crash limit allows, as job {other} did: such jobs run one at a time", other)
+            : null;
     }
+
+    public void ShowHeldBack(IReadOnlyList<JobId> jobs, JobId? behind) => _heldBack = new HeldBack(jobs, behind);
 
     public void Begin(LauncherSession session) => _session = session;
 
     public void Show(IReadOnlyList<WaitingCandidate> waiting) => _waiting = waiting;
+
+    private sealed record HeldBack(IReadOnlyList<JobId> Jobs, JobId? Behind);
 }

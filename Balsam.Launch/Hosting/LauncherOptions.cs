@@ -55,6 +55,13 @@ public sealed class LauncherOptions
     /// <value>Default: 1 minute, as in the original.</value>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// How often a job may lose its launcher in a row (killed, out of memory, a lease that ran out) before it fails with <see cref="FailureKind.CrashLimit"/> instead of being run again.
+    /// A run that ends by itself begins the count anew, and so does a restart by the user; a launcher that is stopped does not count.
+    /// </summary>
+    /// <value>Default: 5. Null: never.</value>
+    public int? CrashLimit { get; set; } = 5;
+
     internal LauncherOptions Copy()
     {
         var copy = (LauncherOptions)MemberwiseClone();

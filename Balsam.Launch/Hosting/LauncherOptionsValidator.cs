@@ -20,6 +20,7 @@ internal sealed class LauncherOptionsValidator : IValidateOptions<LauncherOption
         Check(options.ErrorTailLines is < 0 or > 10_000, "ErrorTailLines", options.ErrorTailLines, "set it between 0 and 10,000");
         Check(options.Heartbeat <= TimeSpan.Zero || options.Heartbeat > LongestTimer, "Heartbeat", options.Heartbeat, "set it to more than zero and at most 49 days");
         Check(options.LeaseDuration / 2 < options.Heartbeat, "LeaseDuration", options.LeaseDuration, $"set it to at least twice Heartbeat ({options.Heartbeat}), or the lease is lost between two of them");
+        Check(options.CrashLimit < 0, "CrashLimit", options.CrashLimit, "set it to zero or more, or to null to run a job again however often its launcher is lost");
         Check(options.Filter is null, "Filter", "null", "set JobFilter.All to take every job");
         foreach (string node in options.Nodes.GroupBy(node => node.Name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key))
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Balsam.Launch.Running;
 
 namespace Balsam.Launch.Lifecycle;
 
@@ -8,8 +9,14 @@ internal sealed class RunEnvironment(string marker, SessionId session, IReadOnly
     /// <summary>The variable by which a later launcher finds the processes of an earlier one.</summary>
     public const string MarkerVariable = "BALSAM_LAUNCHER";
 
+    /// <summary>The variable that names the session of the launcher that started a process.</summary>
+    public const string SessionVariable = "BALSAM_SESSION";
+
     private readonly string _session = session.ToString();
     private readonly HashSet<string> _withGpus = [.. nodes.Where(node => !node.GpuIds.IsEmpty).Select(node => node.Name)];
+
+    /// <summary>What the processes of a job's run are known by if they empty their environment.</summary>
+    public ulong MarkOf(Job job) => RunMark.Of(session, job.Id.Value);
 
     /// <summary>The variables of the job's next run.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> For(Job job, ApplicationDescriptor application, Placement placement)
@@ -24,7 +31,7 @@ internal sealed class RunEnvironment(string marker, SessionId session, IReadOnly
             new("BALSAM_RANKS_PER_NODE", job.Resources.RanksPerNode.ToString(culture)),
             new("OMP_NUM_THREADS", job.Resources.ThreadsPerRank.ToString(culture)),
             new(MarkerVariable, marker),
-            new("BALSAM_SESSION", _session),
+            new(SessionVariable, _session),
         ];
         if (placement.Shares is [var first, ..] && _withGpus.Contains(first.Node))
         {

@@ -16,6 +16,7 @@ internal static unsafe partial class LibC
     public const int SigTerm = 15;
     public const int SigChild = 17;
     public const int SigContinue = 18;
+    public const int SigStop = 19;
 
     private const string Library = "libc";
     private const int SysPidFdSendSignal = 424;
@@ -117,6 +118,18 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "sched_setaffinity", SetLastError = true)]
     public static partial int SetAffinity(int pid, nuint bytes, void* mask);
 
+    /// <summary>Sets the soft limit on realtime processor time of a process, unless its hard limit is lower. Does nothing where the system does not allow it.</summary>
+    public static void LimitRealtime(int pid, ulong microseconds)
+    {
+        const int realtime = 15;
+        ulong* limit = stackalloc ulong[2];
+        if (Environment.Is64BitProcess && ProcessLimit(pid, realtime, null, limit) == 0 && limit[1] > microseconds)
+        {
+            limit[0] = microseconds;
+            _ = ProcessLimit(pid, realtime, limit, null);
+        }
+    }
+
     /// <summary>Opens a descriptor that becomes readable when the process ends; -1 on failure.</summary>
     public static int OpenPidFd(int pid) => (int)SystemCall(SysPidFdOpen, pid, 0, 0, 0);
 
@@ -180,6 +193,9 @@ internal static unsafe partial class LibC
     /// <returns>0, or the error number.</returns>
     public static int RenameWithoutReplacing(string from, string to) =>
         RenameAt2(AtWorkingDirectory, from, AtWorkingDirectory, to, RenameNoReplace) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    [LibraryImport(Library, EntryPoint = "prlimit", SetLastError = true)]
+    private static partial int ProcessLimit(int pid, int resource, void* changed, void* previous);
 
     [LibraryImport(Library, EntryPoint = "socketpair", SetLastError = true)]
     private static partial int SocketPair(int domain, int type, int protocol, int* pair);

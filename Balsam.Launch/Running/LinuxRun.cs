@@ -8,6 +8,9 @@ internal sealed class LinuxRun(long runId, int pid, Action<RunExit> ended)
     /// <summary>The id of the leader, and so of its process group and session; not used again by the system before the leader is reaped.</summary>
     public int Pid { get; } = pid;
 
+    /// <summary>The mark of its processes beside the environment's; null for none.</summary>
+    public ulong? Mark { get; init; }
+
     public Action<RunExit> Ended { get; } = ended;
 
     /// <summary>Whether a signal was asked for: the run is then over only when its whole group has ended.</summary>

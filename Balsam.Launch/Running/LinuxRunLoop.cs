@@ -9,7 +9,7 @@ namespace Balsam.Launch.Running;
 /// What is left of a run's process group when its leader ends is killed before the leader is reaped, since until then its id, and so the group's,
 /// cannot be given to another process. After a signal it is not killed but waited for: a shell dies of SIGTERM at once, while the program it
 /// started may still be saving its work; the run is over when the group is empty, or when it is told to kill. Processes that have left the group
-/// are found by the marker in their environment and killed before a signaled run is reported, so that nothing of it can meet the next attempt.
+/// are found by their marks (<see cref="OrphanMarks"/>) and killed before a signaled run is reported, so that nothing of it can meet the next attempt.
 /// That takes a look at all processes, which is too dear for every exit, and a run that ended by itself may have started a daemon on purpose.
 /// </para>
 /// </remarks>
@@ -18,7 +18,6 @@ internal sealed class LinuxRunLoop : IDisposable
     private const int CommandsPerTurn = 32;
     private const int StopPatienceMilliseconds = 30_000;
     private const ulong InboxNumber = 0;
-    private static readonly HashSet<int> NoProcesses = [];
 
     private readonly RunnerInbox _inbox;
     private readonly Epoll _epoll = new();
@@ -165,7 +164,7 @@ internal sealed class LinuxRunLoop : IDisposable
             return;
         }
 
-        var run = new LinuxRun(request.RunId, pid, ended);
+        var run = new LinuxRun(request.RunId, pid, ended) { Mark = request.Mark };
         _runs.Add(run.RunId, run);
         if (!TryWatch(run, pid, leader: true))
         {
@@ -268,7 +267,7 @@ internal sealed class LinuxRunLoop : IDisposable
         }
 
         List<LinuxRun> over = [.. byGroup.Values.Where(run => run.WatchedMembers == 0)];
-        _ = Orphans.FindAndKill(RunMarker.Variable, over.Select(run => _marker.ValueOf(run.RunId)).ToHashSet(StringComparer.Ordinal), NoProcesses);
+        _ = Orphans.FindAndKill(OrphanMarks.OfRuns(_marker, over));
         over.ForEach(Finish);
     }
 

@@ -99,6 +99,47 @@ internal sealed unsafe class ProcReader
         return parentEnd > 0 && Utf8Parser.TryParse(rest[(parentEnd + 1)..], out group, out _);
     }
 
+    /// <summary>Parent and start in the content of a <c>stat</c> file, unless the process is dead already.</summary>
+    public static bool TryGetIdentity(ReadOnlySpan<byte> stat, out ProcessIdentity identity)
+    {
+        const int parent = 1;
+        const int start = 19;
+        identity = default;
+        if (!TryGetLiveGroup(stat, out _))
+        {
+            return false;
+        }
+
+        int parentId = 0;
+        int number = 0;
+        ReadOnlySpan<byte> rest = stat[(stat.LastIndexOf((byte)')') + 2)..];
+        foreach (Range field in rest.Split((byte)' '))
+        {
+            if (number == parent && !Utf8Parser.TryParse(rest[field], out parentId, out _))
+            {
+                return false;
+            }
+
+            if (number++ == start)
+            {
+                bool isNumber = Utf8Parser.TryParse(rest[field], out long ticks, out _);
+                identity = new ProcessIdentity(parentId, ticks);
+                return isNumber;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The soft limit on realtime processor time in the content of a <c>limits</c> file; false when there is none.</summary>
+    public static bool TryGetRealtimeLimit(ReadOnlySpan<byte> limits, out ulong microseconds)
+    {
+        microseconds = 0;
+        ReadOnlySpan<byte> name = "\nMax realtime timeout"u8;
+        int at = limits.IndexOf(name);
+        return at >= 0 && Utf8Parser.TryParse(limits[(at + name.Length)..].TrimStart((byte)' '), out microseconds, out _);
+    }
+
     /// <summary>Whether a <c>stat</c> file is that of a process in the middle of exec, whose environment cannot be seen for a moment.</summary>
     public static bool IsStartingProgram(ReadOnlySpan<byte> stat)
     {

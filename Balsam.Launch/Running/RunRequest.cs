@@ -34,4 +34,7 @@ public sealed record RunRequest
     /// <summary>The number of the attempt, from 1; for messages.</summary>
     /// <value>Default: 1.</value>
     public int Attempt { get; init; } = 1;
+
+    /// <summary>What the run's processes are known by when they have emptied their environment; null for nothing.</summary>
+    internal ulong? Mark { get; init; }
 }

@@ -69,6 +69,11 @@ internal sealed unsafe class Spawner : IDisposable
         _ = LibC.Close(outputFd);
         if (errno == 0)
         {
+            if (request.Mark is { } mark)
+            {
+                LibC.LimitRealtime(pid, mark);
+            }
+
             return pid;
         }
 

@@ -1,5 +1,7 @@
 // CrashHost DIRECTORY SCRIPT…: runs the jobs of DIRECTORY/balsam.db until it is killed, or nothing is left to do. Exit code 0 when every job finished.
+// BALSAM_TEST_LEASE in the environment is how many seconds its lease lasts, BALSAM_TEST_CRASH_LIMIT the crash limit; unless they are set, the defaults hold.
 // CrashHost DIRECTORY --split [before|after]: the same with a job that submits others in a hook; the host kills itself before or after that is written.
+using System.Globalization;
 using Balsam;
 using Balsam.Launch;
 using Balsam.Launch.CrashHost;
@@ -13,7 +15,20 @@ builder.Services.AddBalsam(balsam => balsam
     .UseLiteDb(Path.Combine(args[0], "balsam.db"))
     .AddApplication<Script>()
     .AddApplication<Splitter>()
-    .AddLauncher(options => options.Nodes.Add(new NodeSpec("n1", 4))));
+    .AddLauncher(options =>
+    {
+        options.Nodes.Add(new NodeSpec("n1", 4));
+        if (int.TryParse(Environment.GetEnvironmentVariable("BALSAM_TEST_LEASE"), CultureInfo.InvariantCulture, out int seconds))
+        {
+            options.LeaseDuration = TimeSpan.FromSeconds(seconds);
+            options.Heartbeat = options.LeaseDuration / 8;
+        }
+
+        if (int.TryParse(Environment.GetEnvironmentVariable("BALSAM_TEST_CRASH_LIMIT"), CultureInfo.InvariantCulture, out int limit))
+        {
+            options.CrashLimit = limit;
+        }
+    }));
 if (args is [_, "--split", string when])
 {
     ServiceDescriptor inner = builder.Services.Single(service => service.ServiceType == typeof(IJobStore));

@@ -3,6 +3,8 @@ namespace Balsam.Storage.Embedded;
 /// <content>Launchers: sessions, leases, claims.</content>
 public abstract partial class EmbeddedJobStore
 {
+    private static readonly FailureDetails LauncherStopped = new() { Kind = FailureKind.LauncherStopped, Message = "The launcher stopped while the job ran." };
+
     /// <inheritdoc/>
     public async Task<LauncherSession> OpenSessionAsync(SessionRequest request, CancellationToken cancellationToken)
     {
@@ -41,7 +43,8 @@ public abstract partial class EmbeddedJobStore
         await _queue.WriteAsync(
             batch =>
             {
-                Recover(batch, _sessions.Demand(lease), FailureKind.LauncherStopped, "The launcher stopped while the job ran.");
+                DateTimeOffset now = _time.GetUtcNow();
+                Recover(batch, _sessions.Demand(lease), running => new JobChange(running).Fail(JobTrigger.RunTimedOut, now, LauncherStopped));
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
@@ -55,16 +58,17 @@ public abstract partial class EmbeddedJobStore
             batch =>
             {
                 List<JobId> recovered = [];
+                DateTimeOffset now = _time.GetUtcNow();
                 foreach (Session session in _sessions.Expired(site))
                 {
-                    recovered.AddRange(Recover(batch, session, FailureKind.LauncherLost, "The launcher's lease expired while the job ran."));
+                    recovered.AddRange(Recover(batch, session, running => new JobChange(running).LoseLauncher(now, "The launcher's lease expired while the job ran.")));
                 }
 
                 foreach (Job job in _active.Values.Where(job => job.State == JobState.Running && job.Site == site && _sessions.HolderOf(job.Id) is null).ToArray())
                 {
                     if (batch.Find(job.Id) is { State: JobState.Running } running)
                     {
-                        batch.StageMove(TimedOut(running, FailureKind.LauncherLost, "The launcher was lost while the job ran."));
+                        batch.StageMove(new JobChange(running).LoseLauncher(now, "The launcher was lost while the job ran."));
                         recovered.Add(job.Id);
                     }
                 }
@@ -170,11 +174,8 @@ public abstract partial class EmbeddedJobStore
         }
     }
 
-    private JobChange TimedOut(Job job, FailureKind kind, string message) =>
-        new JobChange(job).Fail(JobTrigger.RunTimedOut, _time.GetUtcNow(), new FailureDetails { Kind = kind, Message = message });
-
     // Ends a session. What it held is free once the batch is published: the queues are filled there.
-    private List<JobId> Recover(StagedBatch batch, Session session, FailureKind kind, string message)
+    private List<JobId> Recover(StagedBatch batch, Session session, Func<Job, JobChange> end)
     {
         List<JobId> recovered = [];
         batch.Write.Put(LauncherRecord.Of(session.Launcher).ClosedBy(_time.GetUtcNow().ToStoredInstant()));
@@ -182,7 +183,7 @@ public abstract partial class EmbeddedJobStore
         {
             if (batch.Find(id) is { State: JobState.Running } running)
             {
-                batch.StageMove(TimedOut(running, kind, message));
+                batch.StageMove(end(running));
                 recovered.Add(id);
             }
 

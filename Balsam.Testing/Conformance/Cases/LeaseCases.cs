@@ -23,7 +23,7 @@ internal static class LeaseCases
         new("Lease_User_WritesWithoutOne", "A user's change needs no lease, whoever holds the job.", UserWrites),
         new("Lease_Renewed_DoesNotExpire", "A renewed lease lasts its full duration from then.", Renewed),
         new("Lease_ExpiredAndRecovered_ReleasesItsJobs", "Recovery makes RUNNING jobs of an expired lease RUN_TIMEOUT by a lost launcher, and the others claimable.", Recovered),
-        new("Lease_WallClockJump_ExpiresNobody", "A wall clock that is set forward expires no lease.", WallClock),
+        new("Lease_WallClockJump_ExpiresNobody", "A wall clock that is set forward or back expires no lease, and keeps none alive.", WallClock),
         new("Recover_OfASite_LeavesOthersAlone", "Recovery touches only the site asked for, and only what is lost.", OtherSites),
         new("Recover_RunningWithoutSession_TimesOut", "A job that is RUNNING while nobody holds it is recovered.", Orphans),
     ];
@@ -133,6 +133,7 @@ internal static class LeaseCases
         Job ended = await context.GetAsync(jobs[0].Id);
         Check.Equal(JobState.RunTimeout, ended.State, "The job that ran");
         Check.Equal(FailureKind.LauncherStopped, ended.Failure?.Kind, "Why it was ended");
+        Check.Equal(0, LauncherLosses.Count(await context.Store.ReadHistoryAsync(jobs[0].Id, CancellationToken.None)), "The launchers that its history says it has lost");
         IReadOnlyList<Job> claimed = await context.ClaimAsync(await context.OpenSessionAsync());
         Check.Sequence([JobState.RunTimeout, JobState.Preprocessed, JobState.StagedIn], claimed.Select(job => job.State), "What another session can claim");
         Snapshots.ExpectEqual(jobs[1].ToSnapshot(), claimed[1].ToSnapshot(), "A job that was held and not running");
@@ -157,7 +158,13 @@ internal static class LeaseCases
         await Check.ThrowsAsync<LeaseLostException>(() => context.Store.ClaimAsync(request, CancellationToken.None), "A claim under a lost lease");
         await Check.ThrowsAsync<LeaseLostException>(() => context.Store.RenewAsync(lease, CancellationToken.None), "Renewing a lost lease");
         await Check.ThrowsAsync<LeaseLostException>(() => context.Store.WaitForNewsAsync(lease, CancellationToken.None), "Waiting for news under a lost lease");
+        IReadOnlyList<JobLease> leases = await HoldersOfAsync();
+        await Check.ThrowsAsync<LeaseLostException>(() => context.Store.ReleaseAsync(lease, [.. held.Select(job => job.Id)], CancellationToken.None), "A release under a lost lease");
+        await Check.ThrowsAsync<LeaseLostException>(() => context.Store.CloseSessionAsync(lease, CancellationToken.None), "Closing a session under a lost lease");
+        Check.Sequence(leases, await HoldersOfAsync(), "Who holds the jobs");
         Check.Sequence(before.Select(job => (job.Id, job.Version)), (await context.AllJobsAsync()).Select(job => (job.Id, job.Version)), "The jobs and their versions");
+
+        Task<IReadOnlyList<JobLease>> HoldersOfAsync() => context.Store.FindLeasesAsync([.. held.Select(job => job.Id)], CancellationToken.None);
     }
 
     private static async Task RefusedAfterClose(StoreConformanceContext context)
@@ -247,6 +254,7 @@ internal static class LeaseCases
         Check.Equal((JobState.RunTimeout, FailureKind.LauncherLost), (ended.State, ended.Failure?.Kind ?? default), "The recovered job");
         JobEvent step = (await context.Store.ReadHistoryAsync(jobs[0].Id, CancellationToken.None))[^1];
         Check.Equal(JobTrigger.RunTimedOut, step.Trigger, "The last step of the recovered job");
+        Check.Equal(1, LauncherLosses.Count(await context.Store.ReadHistoryAsync(jobs[0].Id, CancellationToken.None)), "The launchers that its history says it has lost");
         Check.Sequence([next.Token], (await context.Store.ListSessionsAsync(CancellationToken.None)).Select(session => session.Token), "The sessions left");
         Check.Sequence([JobState.RunTimeout, JobState.Preprocessed, JobState.StagedIn], (await context.ClaimAsync(next)).Select(job => job.State), "What can be claimed");
         Check.Equal(0, (await context.Store.RecoverAsync(SiteName.Local, CancellationToken.None)).Count, "Jobs recovered by a second sweep");
@@ -261,9 +269,20 @@ internal static class LeaseCases
             return;
         }
 
-        Check.Equal(0, (await context.Store.RecoverAsync(SiteName.Local, CancellationToken.None)).Count, "Jobs recovered after the clock was set forward");
-        await context.Store.RenewAsync(session.Token, CancellationToken.None);
+        await ExpectAliveAsync("forward");
+        context.Fixture.TryJumpWallClock(TimeSpan.FromDays(-800));
+        await ExpectAliveAsync("back");
         await context.CommitAsync(context.Towards(jobs[0], JobState.RunDone), session.Token);
+        context.Fixture.Advance(Lease + TimeSpan.FromSeconds(1));
+        Check.Equal(0, (await context.Store.ListSessionsAsync(CancellationToken.None)).Count, "Sessions alive once the lease has run out, with the clock far behind");
+        await Check.ThrowsAsync<LeaseLostException>(() => context.Store.RenewAsync(session.Token, CancellationToken.None), "Renewing it then");
+
+        async Task ExpectAliveAsync(string direction)
+        {
+            Check.Equal(0, (await context.Store.RecoverAsync(SiteName.Local, CancellationToken.None)).Count, $"Jobs recovered after the clock was set {direction}");
+            Check.Equal(1, (await context.Store.ListSessionsAsync(CancellationToken.None)).Count, $"Sessions alive after the clock was set {direction}");
+            await context.Store.RenewAsync(session.Token, CancellationToken.None);
+        }
     }
 
     private static async Task OtherSites(StoreConformanceContext context)
@@ -288,5 +307,6 @@ internal static class LeaseCases
         await context.BringToAsync(job.Id, JobState.Running);
         Check.Sequence([job.Id], await context.Store.RecoverAsync(SiteName.Local, CancellationToken.None), "The jobs recovered");
         await context.ExpectStateAsync(JobState.RunTimeout, job.Id, "the job that nobody ran");
+        Check.Equal(1, LauncherLosses.Count(await context.Store.ReadHistoryAsync(job.Id, CancellationToken.None)), "The launchers that its history says it has lost");
     }
 }

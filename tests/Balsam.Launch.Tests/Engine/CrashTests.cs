@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using Balsam.Launch.CrashHost;
+using Balsam.Launch.Running;
 using Balsam.Storage.LiteDb;
 
 namespace Balsam.Launch.Tests.Engine;
@@ -54,6 +55,60 @@ public sealed class CrashTests
     }
 
     [Test]
+    public async Task Host_StoppedForLongerThanItsLease_EndsItsProcessesAndRunsTheirJobsAgainOnce()
+    {
+        // A lock is held by every process of a run: a second run beside the first would fail. The daemon has emptied its environment.
+        string[] pipes = [Path.Combine(_directory, "pipe1"), Path.Combine(_directory, "pipe2")];
+        using Process made = Process.Start("mkfifo", pipes);
+        await made.WaitForExitAsync();
+        string script = "exec 9>lock; flock -n 9 || exit 9; echo $BALSAM_ATTEMPT >> ../runs; test $BALSAM_ATTEMPT = 2 && exit 0; "
+            + $"env -i setsid --fork sh -c 'echo $$ > {pipes[0]}; exec sleep 1000 >/dev/null 2>&1'; echo $$ > {pipes[1]}; sleep 1000";
+        using Process host = StartHost([script, "true"], ("BALSAM_TEST_LEASE", "8"));
+        string[] pids = await Task.WhenAll(ReadAsync(pipes[0]), ReadAsync(pipes[1]));
+        using var daemon = new Running.WatchedProcess(pids[0]);
+        using var leader = new Running.WatchedProcess(pids[1]);
+        Assert.That(LibC.Kill(host.Id, LibC.SigStop), Is.Zero);
+
+        // Not to wait for anything: this is what is done to the host.
+        await Task.Delay(TimeSpan.FromSeconds(9));
+        Assert.That((daemon.HasEnded, leader.HasEnded), Is.EqualTo((false, false)), "the processes outlive the lease of a host that stands still");
+        Assert.That(LibC.Kill(host.Id, LibC.SigContinue), Is.Zero);
+        await EngineHarness.Soon(host.WaitForExitAsync(), "the host's end");
+        Assert.That(host.ExitCode, Is.Zero, await host.StandardOutput.ReadToEndAsync());
+        Assert.That((daemon.HasEnded, leader.HasEnded), Is.EqualTo((true, true)));
+        Assert.That(await File.ReadAllLinesAsync(Path.Combine(_directory, "data", "runs")), Is.EqualTo(new[] { "1", "2" }));
+
+        await using var store = new LiteDbJobStore(Path.Combine(_directory, "balsam.db"), TimeProvider.System);
+        await store.OpenAsync(default);
+        JobEvent[] steps = [.. await store.ReadHistoryAsync(new JobId(1), default)];
+        Assert.That(steps.Single(step => step.To == JobState.RunTimeout).Message, Is.EqualTo("The launcher's lease expired while the job ran."));
+        Assert.That(steps.Select(step => step.To).TakeLast(6), Is.EqualTo(new[] { JobState.RestartReady, JobState.Running, JobState.RunDone, JobState.Postprocessed, JobState.StagedOut, JobState.JobFinished }));
+        Assert.That((await store.ListLaunchersAsync(default)).Select(launcher => launcher.ProcessId), Is.EqualTo(new[] { host.Id, host.Id }), "the same process opened a second session");
+    }
+
+    [Test]
+    public async Task Host_KilledByItsJob_TheJobFailsOnceItHasKilledMoreThanTheLimit()
+    {
+        string[] scripts = ["echo $BALSAM_ATTEMPT >> ../runs; kill -9 $PPID; sleep 1000", "true"];
+        List<int> exits = [];
+        while (exits.Count < 10 && exits is [] or [.., 137])
+        {
+            using Process host = StartHost(scripts, ("BALSAM_TEST_CRASH_LIMIT", "2"));
+            await EngineHarness.Soon(host.WaitForExitAsync(), "the host's end");
+            exits.Add(host.ExitCode);
+        }
+
+        Assert.That(exits, Is.EqualTo(new[] { 137, 137, 137, 1 }));
+        Assert.That(await File.ReadAllLinesAsync(Path.Combine(_directory, "data", "runs")), Is.EqualTo(new[] { "1", "2", "3" }));
+        await using var store = new LiteDbJobStore(Path.Combine(_directory, "balsam.db"), TimeProvider.System);
+        await store.OpenAsync(default);
+        IReadOnlyList<Job> jobs = await store.QueryAsync(new JobSelector(), default);
+        Assert.That(jobs.Select(job => job.State), Is.EqualTo(new[] { JobState.Failed, JobState.JobFinished }));
+        Assert.That((jobs[0].Attempt, jobs[0].Failure!.Kind, jobs[0].Failure!.Inner!.Kind), Is.EqualTo((3, FailureKind.CrashLimit, FailureKind.LauncherLost)));
+        Assert.That(jobs[0].Failure!.Message, Does.StartWith("The job lost its launcher 3 times in a row while it ran; LauncherOptions.CrashLimit allows 2."));
+    }
+
+    [Test]
     public async Task Host_KilledInAHookAfterSubmit_TheNextOneSubmitsOnce()
     {
         string pipe = Path.Combine(_directory, "pipe");
@@ -103,9 +158,14 @@ public sealed class CrashTests
         Assert.That(jobs[1].Parents.Select(edge => edge.Parent), Is.EqualTo(jobs.Skip(2).Select(job => job.Id).Prepend(jobs[0].Id)));
     }
 
-    private Process StartHost(string[] scripts)
+    private Process StartHost(string[] scripts, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Script).Assembly.Location, _directory, .. scripts]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         return Process.Start(start)!;
     }
 

@@ -19,8 +19,8 @@ internal sealed class EngineHarness : IAsyncDisposable
     private EngineHarness(EngineSetup setup)
     {
         _setup = setup;
-        Directory = setup.Directory ?? System.IO.Directory.CreateTempSubdirectory("balsam-engine-").FullName;
-        _memory = setup.Store == StoreKind.InMemory ? new InMemoryJobStore(setup.Time ?? TimeProvider.System) : null;
+        Directory = setup.Beside?.Directory ?? setup.Directory ?? System.IO.Directory.CreateTempSubdirectory("balsam-engine-").FullName;
+        _memory = setup.Beside is { } first ? first._memory : setup.Store == StoreKind.InMemory ? new InMemoryJobStore(setup.Clock ?? setup.Time ?? TimeProvider.System) : null;
     }
 
     public string Directory { get; }
@@ -88,9 +88,9 @@ internal sealed class EngineHarness : IAsyncDisposable
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddSingleton(_setup.Behaviour);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Patience);
-        if (_setup.Time is { } time)
+        if ((_setup.Clock ?? _setup.Time) is { } time)
         {
-            builder.Services.AddSingleton<TimeProvider>(time);
+            builder.Services.AddSingleton(time);
         }
 
         if (_setup.Runner is { } runner)
@@ -238,6 +238,11 @@ internal sealed class EngineHarness : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        if (_setup.Beside is not null)
+        {
+            return;
+        }
+
         if (_memory is not null)
         {
             await _memory.DisposeAsync();
@@ -255,10 +260,16 @@ internal sealed class EngineSetup
     /// <summary>The directory, which is deleted afterwards; null for a temporary one.</summary>
     public string? Directory { get; set; }
 
-    public Behaviour Behaviour { get; } = new();
+    public Behaviour Behaviour { get; set; } = new();
 
     /// <summary>The clock; null for the system's.</summary>
     public EngineTime? Time { get; set; }
+
+    /// <summary>Another view of <see cref="Time"/>, for the engine; null for that itself.</summary>
+    public TimeProvider? Clock { get; set; }
+
+    /// <summary>A host on whose store, in memory, and directory this one is a second launcher; null for a host of its own. It ends first.</summary>
+    public EngineHarness? Beside { get; set; }
 
     /// <summary>A runner without processes; null for real ones.</summary>
     public FakeJobRunner? Runner { get; set; }

@@ -29,6 +29,27 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : DelegatingJobSto
     /// <summary>Is called after a launcher has given jobs back.</summary>
     public Action<IReadOnlyList<JobId>> AfterRelease { get; set; } = _ => { };
 
+    /// <summary>Is called before each renewal of a lease; what it throws comes out of it.</summary>
+    public Func<CancellationToken, Task> BeforeRenew { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Is called before each recovery of what other launchers have lost; what it throws comes out of it.</summary>
+    public Func<Task> BeforeRecover { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Is called before a launcher opens a session; what it throws comes out of it.</summary>
+    public Action BeforeOpenSession { get; set; } = () => { };
+
+    public override async Task RenewAsync(LeaseToken lease, CancellationToken cancellationToken)
+    {
+        await BeforeRenew(cancellationToken);
+        await base.RenewAsync(lease, cancellationToken);
+    }
+
+    public override async Task<IReadOnlyList<JobId>> RecoverAsync(SiteName site, CancellationToken cancellationToken)
+    {
+        await BeforeRecover();
+        return await base.RecoverAsync(site, cancellationToken);
+    }
+
     public override async Task ReleaseAsync(LeaseToken lease, IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
     {
         await base.ReleaseAsync(lease, ids, cancellationToken);
@@ -81,6 +102,7 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : DelegatingJobSto
     public override Task<LauncherSession> OpenSessionAsync(SessionRequest request, CancellationToken cancellationToken)
     {
         IsDeaf = false;
+        BeforeOpenSession();
         return base.OpenSessionAsync(request, cancellationToken);
     }
 

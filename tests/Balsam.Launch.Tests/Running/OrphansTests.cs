@@ -8,6 +8,7 @@ namespace Balsam.Launch.Tests.Running;
 public sealed class OrphansTests
 {
     private const string Variable = "BALSAM_TEST_MARKER";
+    private const ulong Mark = (1UL << 63) + 12345;
     private RunnerHarness _harness = null!;
     private string _value = null!;
 
@@ -27,14 +28,14 @@ public sealed class OrphansTests
         (int pid, WatchedProcess process) = await StartDetachedAsync(_value);
         using (process)
         {
-            IReadOnlyList<Orphan> ended = Orphans.FindAndKill(Variable, _value, new HashSet<int>());
+            IReadOnlyList<Orphan> ended = Hunt();
             // Found as the shell it was, or as the sleep it becomes.
             Assert.That(ended.Select(orphan => orphan.Pid), Is.EqualTo(new[] { pid }));
             Assert.That(ended[0].Command, Does.EndWith("sleep 1000"));
             Assert.That(process.HasEnded, Is.True);
         }
 
-        Assert.That(Orphans.FindAndKill(Variable, _value, new HashSet<int>()), Is.Empty);
+        Assert.That(Hunt(), Is.Empty);
     }
 
     [Test]
@@ -45,7 +46,7 @@ public sealed class OrphansTests
         using (other)
         using (excepted)
         {
-            Assert.That(Orphans.FindAndKill(Variable, _value, new HashSet<int> { pid }), Is.Empty);
+            Assert.That(Hunt(pid), Is.Empty);
             Assert.That((other.HasEnded, excepted.HasEnded), Is.EqualTo((false, false)));
         }
     }
@@ -88,9 +89,197 @@ public sealed class OrphansTests
             $"for i in 1 2 3 4; do setsid --fork sh -c 'echo $$ >{fifo}; exec sh \"$0\"' {_harness.WriteFile("again", "exec sh \"$0\"\n")}; done; cat {fifo} >/dev/null")
             with { Environment = [new(Variable, _value)] });
         Assert.That(exit.Succeeded, Is.True, exit.Describe());
-        Orphans.FindAndKill(Variable, _value, new HashSet<int>());
-        Assert.That(Orphans.FindAndKill(Variable, _value, new HashSet<int>()), Is.Empty);
+        Hunt();
+        Assert.That(Hunt(), Is.Empty);
     }
+
+    [Test]
+    public async Task FindAndKill_DaemonThatShedEnvironmentSessionParentOutputAndWorkdir_IsEnded()
+    {
+        using WatchedProcess process = await StartShedAsync(Mark);
+        Assert.That(Hunt().Select(orphan => orphan.Command), Is.EqualTo(new[] { "sleep 1000" }));
+        Assert.That(process.HasEnded, Is.True);
+    }
+
+    [Test]
+    public async Task FindAndKill_DaemonOfAnotherRun_IsLeftAlone()
+    {
+        using WatchedProcess process = await StartShedAsync(Mark + 1);
+        Assert.That(Hunt(), Is.Empty);
+        Assert.That(process.HasEnded, Is.False);
+    }
+
+    [Test]
+    public async Task FindAndKill_ChildWithoutAnyMark_IsEndedWithItsParent()
+    {
+        string pipe = await _harness.FifoAsync("pipe");
+        string child = _harness.WriteFile("child", $"echo $$ $PPID >{pipe}\nexec sleep 1000\n");
+        string parent = _harness.WriteFile("parent", $"env -i prlimit --rttime=unlimited setsid sh {child} &\nwait\n");
+        Task<string> pids = RunnerHarness.ReadAsync(pipe);
+        RunExit exit = await _harness.RunAsync(_harness.Shell($"setsid --fork sh {parent}") with { Environment = [new(Variable, _value)], Mark = Mark });
+        Assert.That(exit.Succeeded, Is.True, exit.Describe());
+        string[] found = (await pids).Split(' ');
+        using var process = new WatchedProcess(found[0]);
+        using var above = new WatchedProcess(found[1]);
+        Assert.That(Hunt().Select(orphan => orphan.Pid), Is.EquivalentTo(found.Select(pid => int.Parse(pid, CultureInfo.InvariantCulture))));
+        Assert.That((process.HasEnded, above.HasEnded), Is.EqualTo((true, true)));
+    }
+
+    [Test]
+    public async Task FindAndKill_ProcessesThatOnlyStartTheNextAndEnd_FindsTheEndOfTheChain()
+    {
+        string hops = Path.Combine(_harness.Workdir, "hops");
+        string stop = Path.Combine(_harness.Workdir, "stop");
+        string hop = _harness.WriteFile("hop", $"echo >>{hops}\ntest -e {stop} || setsid --fork sh \"$0\"\n");
+        try
+        {
+            RunExit exit = await _harness.RunAsync(_harness.Shell($"sh {hop}; until test $(wc -l <{hops}) -gt 20; do sleep 0.01; done") with { Environment = [new(Variable, _value)], Mark = Mark });
+            Assert.That(exit.Succeeded, Is.True, exit.Describe());
+            Assert.That(Hunt(), Is.Not.Empty);
+            long length = new FileInfo(hops).Length;
+            Assert.That((await _harness.ShellAsync("sleep 0.3")).Succeeded, Is.True);
+            Assert.That(new FileInfo(hops).Length, Is.EqualTo(length), "a link of the chain has escaped");
+        }
+        finally
+        {
+            await File.WriteAllTextAsync(stop, "");
+        }
+    }
+
+    [Test]
+    public async Task FindAndKill_ProcessThatForksMeanwhile_IsEndedWithAllOfItsChildren()
+    {
+        string pipe = await _harness.FifoAsync("pipe");
+        string forks = _harness.WriteFile("forks", $"i=0\nwhile test $i -lt 400; do i=$((i+1)); env -i setsid sleep 1000 >/dev/null 2>&1 & test $i -ne 5 || echo >{pipe}; done\nwait\n");
+        Task<string> began = RunnerHarness.ReadAsync(pipe);
+        RunExit exit = await _harness.RunAsync(_harness.Shell($"setsid --fork sh {forks}") with { Environment = [new(Variable, _value)], Mark = Mark });
+        Assert.That(exit.Succeeded, Is.True, exit.Describe());
+        await began;
+        Assert.That(Hunt(), Has.Count.GreaterThanOrEqualTo(5));
+        var reader = new ProcReader();
+        Assert.That(
+            ProcReader.AllPids().Where(pid => ProcReader.TryGetIdentity(reader.Read(pid, "stat"u8), out _) && ProcReader.TryGetRealtimeLimit(reader.Read(pid, "limits"u8), out ulong limit) && limit == Mark),
+            Is.Empty);
+    }
+
+    [Test]
+    public async Task FindAndKill_NumberGoesToAnotherProcessBetweenTheLooks_ThatOneLives()
+    {
+        (int pid, WatchedProcess first) = await StartDetachedAsync(_value);
+        using (first)
+        {
+            WatchedProcess? second = null;
+            int looks = 0;
+            IReadOnlyList<Orphan> ended = Orphans.FindAndKill(new OrphanMarks
+            {
+                Ours =
+                [
+                    new EnvironmentMark(Variable, value =>
+                    {
+                        if (value == _value && looks++ == 0)
+                        {
+                            second = Replace(pid, first);
+                        }
+
+                        return value == _value;
+                    }),
+                ],
+            });
+            using (second)
+            {
+                Assert.That(ended, Is.Empty);
+                Assert.That(second!.HasEnded, Is.False, "the process that has the number now");
+            }
+        }
+    }
+
+    [Test]
+    public async Task Signal_RunWithADaemonThatShedEverything_TheDaemonHasEndedWhenTheRunIsReported()
+    {
+        string pipe = await _harness.FifoAsync("pipe");
+        Task<string> pid = RunnerHarness.ReadAsync(pipe);
+        using WatchedProcess other = await StartShedAsync(Mark + 1);
+        RunRequest request = _harness.Shell($"env -i setsid --fork sh {ShedScript(pipe)}; sleep 1000") with { Mark = Mark, OutputPath = "second.out" };
+        Task<RunExit> end = _harness.Start(request);
+        using var process = new WatchedProcess(await pid);
+        _harness.Runner.Signal(request.RunId, RunSignal.Kill);
+        RunExit exit = await RunnerHarness.Soon(end);
+        Assert.That((exit.Kind, process.HasEnded, other.HasEnded), Is.EqualTo((RunExitKind.Signaled, true, false)));
+    }
+
+    [Test]
+    public void TryGetIdentity_NameWithSpacesAndDeadProcess_AreTold()
+    {
+        Assert.That(ProcReader.TryGetIdentity(new ProcReader().Read(Environment.ProcessId, "stat"u8), out ProcessIdentity self), Is.True);
+        Assert.That(self.Start, Is.GreaterThan(0));
+        Assert.That(ProcReader.TryGetIdentity(Stat("S", parent: 17, environmentEnd: 4096), out ProcessIdentity other), Is.True);
+        Assert.That(other, Is.EqualTo(new ProcessIdentity(17, 0)));
+        Assert.That(ProcReader.TryGetIdentity(Stat("Z", parent: 17, environmentEnd: 0), out _), Is.False);
+    }
+
+    [Test]
+    public void TryGetRealtimeLimit_SoftLimit_IsReadUnlessThereIsNone()
+    {
+        Assert.That(ProcReader.TryGetRealtimeLimit("Limit  Soft  Hard\nMax realtime timeout      9223372036854788153  unlimited  us\n"u8, out ulong limit), Is.True);
+        Assert.That(limit, Is.EqualTo(Mark));
+        Assert.That(ProcReader.TryGetRealtimeLimit("Limit  Soft  Hard\nMax realtime timeout      unlimited  unlimited  us\n"u8, out _), Is.False);
+        Assert.That(ProcReader.TryGetRealtimeLimit(""u8, out _), Is.False);
+    }
+
+    [Test]
+    public void RunMark_SessionsAndRuns_AreToldApartAndNoneIsNoLimit()
+    {
+        var session = new SessionId(new Guid("01890000-0000-7000-8000-0000ffffffff"));
+        var other = new SessionId(new Guid("01890000-0000-7000-8000-00000000002a"));
+        Assert.That(RunMark.SessionIn(RunMark.Of(other, 7)), Is.EqualTo(42));
+        Assert.That(RunMark.SessionIn(RunMark.Of(session, uint.MaxValue)), Is.EqualTo(0x7FFFFFFF));
+        Assert.That(RunMark.Of(other, 7), Is.Not.EqualTo(RunMark.Of(other, 8)).And.Not.EqualTo(RunMark.Of(session, 7)));
+        Assert.That((RunMark.SessionIn(ulong.MaxValue), RunMark.SessionIn(95_000)), Is.EqualTo(((uint?)null, (uint?)null)));
+    }
+
+    // The first is ended and reaped, then the kernel is told which number to give next.
+    private static WatchedProcess Replace(int pid, WatchedProcess first)
+    {
+        first.Dispose();
+        var other = new System.Diagnostics.ProcessStartInfo("sleep", ["1000"]);
+        for (int attempt = 0; attempt < 1000; attempt++)
+        {
+            try
+            {
+                File.WriteAllText("/proc/sys/kernel/ns_last_pid", (pid - 1).ToString(CultureInfo.InvariantCulture));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Assert.Ignore("Only an administrator can choose the number of the next process.");
+            }
+
+            using var started = System.Diagnostics.Process.Start(other)!;
+            if (started.Id == pid)
+            {
+                return new WatchedProcess(pid.ToString(CultureInfo.InvariantCulture));
+            }
+
+            started.Kill();
+            started.WaitForExit();
+        }
+
+        throw new InvalidOperationException($"The number {pid} was not given again.");
+    }
+
+    private string ShedScript(string pipe) => _harness.WriteFile("shed", $"cd /\necho $$ >{pipe}\nexec >/dev/null 2>&1 </dev/null sleep 1000\n");
+
+    // A daemon that has left its parents, its session and its workdir, writes nowhere, and was started with an empty environment.
+    private async Task<WatchedProcess> StartShedAsync(ulong mark)
+    {
+        string pipe = await _harness.FifoAsync(Guid.NewGuid().ToString());
+        Task<string> pid = RunnerHarness.ReadAsync(pipe);
+        RunExit exit = await _harness.RunAsync(_harness.Shell($"env -i setsid --fork sh {ShedScript(pipe)}") with { Environment = [new(Variable, _value + "0")], Mark = mark });
+        Assert.That(exit.Succeeded, Is.True, exit.Describe());
+        return new WatchedProcess(await pid);
+    }
+
+    private IReadOnlyList<Orphan> Hunt(params int[] except) =>
+        Orphans.FindAndKill(new OrphanMarks { Ours = [new EnvironmentMark(Variable, value => value == _value)], OurLimit = limit => limit == Mark, Except = except.ToHashSet() });
 
     private static byte[] Stat(string state, int parent, int environmentEnd) =>
         System.Text.Encoding.ASCII.GetBytes($"12 (a b) {state} {parent} 12 12 {string.Join(' ', Enumerable.Repeat("0", 44))} {environmentEnd} 0");
