@@ -42,6 +42,9 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     /// <inheritdoc/>
     public override string Description => $"LiteDB file {_path}";
 
+    /// <summary>How the file is opened; null for the defaults. Tests put devices that fail or kill in the place of the disk.</summary>
+    internal LiteDbFileOptions? FileOptions { get; init; }
+
     private LiteDbFile File => _file ?? throw new StoreException(StoreErrorKind.Unavailable, $"The store ({Description}) is not open.");
 
     /// <inheritdoc/>
@@ -51,7 +54,7 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
         {
             _file?.Dispose();
             _file = null;
-            _file = LiteDbFile.Open(_path, new LiteDbFileOptions { Clock = _time });
+            _file = LiteDbFile.Open(_path, FileOptions ?? new LiteDbFileOptions { Clock = _time });
             _head = Schema.Prepare(_file);
             _chunks.Clear();
             _states = _file.Read(StatePages.Read);
