@@ -11,23 +11,34 @@ using Microsoft.Extensions.Logging;
 namespace Balsam.Crash;
 
 /// <summary>One host of a campaign.</summary>
-internal static class CampaignHost
+public static class CampaignHost
 {
+    /// <summary>What a host says when it waits for its plan.</summary>
+    public const string Warm = "warm";
+
+    /// <summary>What a host says when it runs jobs.</summary>
+    public const string Ready = "ready";
+
     private const long CheckpointAt = 400_000;
     private const int OperationsBeforeClose = 4;
     private const int MostOperations = 30;
 
+    /// <summary>Runs it, until its plan kills it or nothing is left to do.</summary>
+    /// <param name="directory">The directory of the campaign.</param>
+    /// <param name="seed">Chooses what its user does.</param>
+    /// <returns>The exit code: 0 when all went well.</returns>
     public static async Task<int> RunAsync(string directory, int seed)
     {
         Environment.SetEnvironmentVariable("CRASH_DIRECTORY", directory);
         Environment.SetEnvironmentVariable("CRASH_HOST", Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         await WarmUpAsync(directory);
-        Console.WriteLine("warm");
+        Console.WriteLine(Warm);
         if (Console.ReadLine() is not { Length: > 0 } order)
         {
             return 0;
         }
 
+        EndWithTheHarness();
         using var kill = new KillSwitch(directory) { Plan = CrashPlan.Parse(order) };
         using var acks = new AckLog(directory);
         using IHost host = Build(directory, kill);
@@ -39,7 +50,7 @@ internal static class CampaignHost
         }
 
         await host.StartAsync();
-        Console.WriteLine("ready");
+        Console.WriteLine(Ready);
         var user = new CampaignUser(host.Services.GetRequiredService<BalsamClient>(), host.Services.GetRequiredService<IJobStore>(), kill, acks, directory, seed);
         Task watching = user.WatchAsync();
         bool finishes = kill.Plan.Instant == CrashPlan.Finish;
@@ -57,6 +68,20 @@ internal static class CampaignHost
         Console.WriteLine(report?.ToString() ?? "closed");
         await watching.ContinueWith(_ => { }, TaskScheduler.Default);
         return report is null or { AllEnded: true } ? 0 : 1;
+    }
+
+    // Who started this host holds its input open; when he has died nobody else would end it.
+    private static void EndWithTheHarness()
+    {
+        var watch = new Thread(() =>
+        {
+            while (Console.In.ReadLine() is not null)
+            {
+            }
+
+            Environment.FailFast("The harness has ended.");
+        }) { IsBackground = true };
+        watch.Start();
     }
 
     private static IHost Build(string directory, KillSwitch kill)

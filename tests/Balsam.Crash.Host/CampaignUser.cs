@@ -17,6 +17,7 @@ public sealed class CampaignUser(BalsamClient client, IJobStore store, KillSwitc
     private readonly List<JobId> _graphs = [];
     private readonly List<JobId> _bulk = [];
     private readonly Queue<IReadOnlyList<JobId>> _outstanding = [];
+    private long? _cutOff;
 
     /// <summary>The name of the tag that an edit sets.</summary>
     public static string EditTag(long operation) => string.Create(CultureInfo.InvariantCulture, $"edit{operation}");
@@ -29,9 +30,14 @@ public sealed class CampaignUser(BalsamClient client, IJobStore store, KillSwitc
     public async Task WorkAsync(long operations)
     {
         long next = Resume();
-        for (long number = next; number < next + operations; number++)
+        if (_cutOff is { } number)
         {
-            await OperateAsync(number);
+            await SubmitAsync(number, CrashInstants.Bulk, Bulk(number));
+        }
+
+        for (long i = 0; i < operations; i++)
+        {
+            await OperateAsync(next + i);
             while (_outstanding.Count > MostWaitedFor)
             {
                 await WaitForAsync(_outstanding.Dequeue());
@@ -77,6 +83,9 @@ public sealed class CampaignUser(BalsamClient client, IJobStore store, KillSwitc
             _bulk.RemoveAll(id => entry.Jobs.Contains(id.Value));
         }
 
+        // Who submits with keys may simply submit again.
+        AckEntry? last = acks.Entries.LastOrDefault(entry => entry.What != AckWhat.Seen);
+        _cutOff = last is { What: AckWhat.Meant, Kind: CrashInstants.Bulk } ? last.Operation : null;
         return acks.Entries.Where(entry => entry.What == AckWhat.Meant).Select(entry => entry.Operation).DefaultIfEmpty().Max() + 1;
     }
 
@@ -99,7 +108,7 @@ public sealed class CampaignUser(BalsamClient client, IJobStore store, KillSwitc
         return choice switch
         {
             < 40 => SubmitAsync(number, CrashInstants.Submit, Graph(number, random)),
-            < 55 => SubmitAsync(number, CrashInstants.Bulk, [.. Enumerable.Range(0, BulkSize).Select(i => Echo.NewJob(string.Create(CultureInfo.InvariantCulture, $"bulk{number}/{i}"), i))]),
+            < 55 => SubmitAsync(number, CrashInstants.Bulk, Bulk(number)),
             < 72 => ChangeAsync(number, CrashInstants.Edit, Pick(_graphs, random, 4), ids => client.UpdateAsync(ids, edit => edit.Tag(EditTag(number), "yes").SetData("edited", number))),
             < 84 => ChangeAsync(number, CrashInstants.Cancel, Pick([.. _graphs.TakeLast(20)], random, 2), ids => client.CancelAsync(ids, CancelReason(number))),
             < 92 => ChangeAsync(number, CrashInstants.Restart, Pick(_graphs, random, 2), ids => client.RestartAsync(ids)),
@@ -134,6 +143,9 @@ public sealed class CampaignUser(BalsamClient client, IJobStore store, KillSwitc
         await ChangeAsync(number, CrashInstants.Delete, ids, jobs => client.DeleteAsync(jobs));
         _bulk.RemoveAll(ids.Contains);
     }
+
+    private static List<NewJob> Bulk(long number) =>
+        [.. Enumerable.Range(0, BulkSize).Select(i => Echo.NewJob(string.Create(CultureInfo.InvariantCulture, $"bulk{number}/{i}"), i).WithKey(string.Create(CultureInfo.InvariantCulture, $"bulk{number}/{i}")))];
 
     // A root; what comes after it, of all kinds; a job that splits; and one that comes after all.
     private List<NewJob> Graph(long number, Random random)

@@ -3,7 +3,7 @@ using Balsam.Storage.LiteDb.Files;
 
 namespace Balsam.Crash;
 
-/// <summary>Opens and closes a store, and dies at one of the operations on its files.</summary>
+/// <summary>Opens and closes a store, and dies at one of the operations on its files. It says how many there were when it had opened it, and when it had closed it.</summary>
 internal static class StoreOpener
 {
     private const string Instant = "files";
@@ -15,7 +15,10 @@ internal static class StoreOpener
         {
             kill.Reach(Instant);
             await store.OpenAsync(CancellationToken.None);
+            Console.WriteLine(kill.Ticks);
         }
+
+        Console.WriteLine(kill.Ticks);
 
         return 0;
     }

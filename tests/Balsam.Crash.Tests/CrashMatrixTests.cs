@@ -8,8 +8,8 @@ namespace Balsam.Crash.Tests;
 [UnsupportedOSPlatform("windows")]
 public sealed class CrashMatrixTests
 {
-    private const int Lanes = 2;
-    private const int KillsPerCampaign = 50;
+    private const int Lanes = 3;
+    private const int KillsPerCampaign = 60;
     private string _directory = null!;
 
     [SetUp]

@@ -38,6 +38,9 @@ public sealed class KillSwitch : IDisposable
         }
     }
 
+    /// <summary>How many ticks there were since the instant of the plan.</summary>
+    public int Ticks => Volatile.Read(ref _ticks);
+
     /// <summary>The host has come to an instant.</summary>
     public void Reach(string instant)
     {
