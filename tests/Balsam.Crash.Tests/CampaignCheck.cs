@@ -40,6 +40,7 @@ internal sealed class CampaignCheck
         check.Events();
         check.Histories();
         check.Submits();
+        check.Keys();
         check.Changes();
         check.Hooks();
         check.Processes();
@@ -122,7 +123,7 @@ internal sealed class CampaignCheck
     {
         ILookup<string, Job> byOperation = _jobs.Values.Where(job => !job.Tags.ContainsKey(Split.Tag)).ToLookup(job => job.Tags[CampaignUser.OperationTag]);
         Dictionary<long, AckEntry> done = _acks.Where(entry => entry.What == AckWhat.Done).ToDictionary(entry => entry.Operation);
-        foreach (AckEntry meant in _acks.Where(entry => entry.What == AckWhat.Meant && entry.Kind is CrashInstants.Submit or CrashInstants.Bulk && entry.What == AckWhat.Meant))
+        foreach (AckEntry meant in _acks.Where(entry => entry is { What: AckWhat.Meant, Kind: CrashInstants.Submit or CrashInstants.Bulk }))
         {
             Job[] stored = [.. byOperation[FormattableString.Invariant($"{meant.Operation}")]];
             if (done.TryGetValue(meant.Operation, out AckEntry? told))
@@ -136,6 +137,14 @@ internal sealed class CampaignCheck
             {
                 Expect(stored.Length == 0 || stored.Length == meant.Jobs[0], $"Operation {meant.Operation} was cut off and left {stored.Length} of {meant.Jobs[0]} jobs.");
             }
+        }
+    }
+
+    private void Keys()
+    {
+        foreach (IGrouping<string, Job> same in _jobs.Values.Where(job => job.Key is not null).GroupBy(job => job.Key!).Where(same => same.Count() > 1))
+        {
+            Expect(false, $"The key {same.Key} has {same.Count()} jobs: {string.Join(", ", same.Select(job => job.Id))}.");
         }
     }
 
