@@ -9,7 +9,7 @@ internal sealed class CrashCampaign(string directory, int seed, IReadOnlyList<Cr
     private const int LongestRun = 900;
     private const int ChecksBetween = 15;
     private const int Tries = 3;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Random _random = new(seed);
     private readonly Queue<(CrashPlan Plan, int Try)> _plans = new(plans.Select(plan => (plan, 1)));
     private int _outside;

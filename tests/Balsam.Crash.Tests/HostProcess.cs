@@ -13,7 +13,7 @@ internal sealed class HostProcess : IDisposable
     // In milliseconds, hexadecimal: a host that lives for a second does not get back what it would cost to optimize it.
     private const string NoOptimization = "EA60";
 
-    private static readonly TimeSpan Guard = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Guard = TimeSpan.FromMinutes(10);
     private readonly Process _process;
     private readonly StringBuilder _said = new();
     private Task<string>? _rest;
