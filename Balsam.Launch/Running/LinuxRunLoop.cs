@@ -10,7 +10,8 @@ namespace Balsam.Launch.Running;
 /// cannot be given to another process. After a signal it is not killed but waited for: a shell dies of SIGTERM at once, while the program it
 /// started may still be saving its work; the run is over when the group is empty, or when it is told to kill. Processes that have left the group
 /// are found by their marks (<see cref="OrphanMarks"/>) and killed before a signaled run is reported, so that nothing of it can meet the next attempt.
-/// That takes a look at all processes, which is too dear for every exit, and a run that ended by itself may have started a daemon on purpose.
+/// That takes a look at all processes, which is too dear for every exit, and a run that ended by itself may have started a daemon on purpose: such
+/// a daemon lives until the next attempt of its job, and is killed right before that starts.
 /// </para>
 /// </remarks>
 internal sealed class LinuxRunLoop : IDisposable
@@ -28,6 +29,8 @@ internal sealed class LinuxRunLoop : IDisposable
     private readonly ExitWatches _exits;
     private readonly Dictionary<ulong, (LinuxRun Run, bool Leader)> _watches = [];
     private readonly List<LinuxRun> _groupsToCheck = [];
+    private readonly List<RunnerCommand> _turn = [];
+    private readonly RunNumbers _endedByThemselves = new();
     private readonly List<Exception> _faults = [];
     private long? _stopDeadline;
 
@@ -54,11 +57,7 @@ internal sealed class LinuxRunLoop : IDisposable
                 OnReadable(_epoll.Number(i));
             }
 
-            for (int i = 0; i < CommandsPerTurn && _inbox.TryTake(out RunnerCommand command); i++)
-            {
-                Execute(command);
-            }
-
+            ExecuteCommands();
             CheckGroups();
             if (Environment.TickCount64 >= _stopDeadline)
             {
@@ -89,6 +88,39 @@ internal sealed class LinuxRunLoop : IDisposable
         !_inbox.IsEmpty ? 0
         : _stopDeadline is { } deadline ? (int)Math.Clamp(deadline - Environment.TickCount64, 0, StopPatienceMilliseconds)
         : -1;
+
+    private void ExecuteCommands()
+    {
+        _turn.Clear();
+        while (_turn.Count < CommandsPerTurn && _inbox.TryTake(out RunnerCommand command))
+        {
+            _turn.Add(command);
+        }
+
+        EndLeftovers();
+        foreach (RunnerCommand command in _turn)
+        {
+            Execute(command);
+        }
+    }
+
+    // What earlier attempts have left outside their groups must not meet the next ones. One look through all processes serves every start of the turn.
+    private void EndLeftovers()
+    {
+        HashSet<string> markers = new(StringComparer.Ordinal);
+        foreach (RunnerCommand command in _turn)
+        {
+            if (command.Kind == RunnerCommandKind.Start && _endedByThemselves.Contains(command.RunId) && !_runs.ContainsKey(command.RunId))
+            {
+                markers.Add(_marker.ValueOf(command.RunId));
+            }
+        }
+
+        if (markers.Count > 0)
+        {
+            _ = Orphans.FindAndKill(RunMarker.Variable, markers, NoProcesses);
+        }
+    }
 
     private void Execute(RunnerCommand command)
     {
@@ -243,6 +275,7 @@ internal sealed class LinuxRunLoop : IDisposable
         }
         else
         {
+            _endedByThemselves.Add(run.RunId);
             Finish(run);
         }
     }

@@ -11,6 +11,8 @@ namespace Balsam.Storage.LiteDb.Files;
 /// <param name="Since">When the file was opened, UTC.</param>
 internal sealed record LockHolder(string Host, int ProcessId, string Program, DateTimeOffset ProcessStarted, DateTimeOffset Since)
 {
+    // Two readings of when a process started differ by the rounding of the system's clocks.
+    private static readonly TimeSpan StartTolerance = TimeSpan.FromSeconds(2);
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     /// <summary>The record of this process.</summary>
@@ -52,6 +54,30 @@ internal sealed record LockHolder(string Host, int ProcessId, string Program, Da
     {
         string self = ProcessId == Environment.ProcessId && Host == Environment.MachineName ? ", this very process," : string.Empty;
         return $"process {ProcessId.ToString(CultureInfo.InvariantCulture)} ({Program}) on host {Host}{self} has held it since {Instant(Since)}.";
+    }
+
+    /// <summary>Says whether the holder was a process of this machine that has ended; its number may be another process's by now.</summary>
+    public bool HasEnded()
+    {
+        if (Host != Environment.MachineName)
+        {
+            return false;
+        }
+
+        try
+        {
+            using var process = Process.GetProcessById(ProcessId);
+            return (process.StartTime.ToUniversalTime() - ProcessStarted).Duration() > StartTolerance;
+        }
+        catch (ArgumentException)
+        {
+            return true;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // It is ending, or belongs to somebody else: who can tell.
+            return false;
+        }
     }
 
     private static string ProgramName(Process self) =>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Balsam.Storage.LiteDb.Files;
 
 /// <summary>
@@ -10,6 +12,9 @@ namespace Balsam.Storage.LiteDb.Files;
 /// </remarks>
 internal sealed class StoreLock : IDisposable
 {
+    private static readonly TimeSpan PatienceWithTheDead = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
     private readonly FileStream _held;
     private readonly string _ownerPath;
 
@@ -32,7 +37,7 @@ internal sealed class StoreLock : IDisposable
     /// <exception cref="StoreFileException">The lock file cannot be made, or files are not locked here.</exception>
     public static StoreLock Acquire(StorePaths paths, TimeProvider clock)
     {
-        FileStream held = Open(paths) ?? throw new StoreLockedException(paths.Data, ReadHolder(paths.Owner));
+        FileStream held = OpenBehindTheDead(paths) ?? throw new StoreLockedException(paths.Data, ReadHolder(paths.Owner));
         try
         {
             using FileStream? second = Open(paths);
@@ -61,6 +66,26 @@ internal sealed class StoreLock : IDisposable
         {
             DeleteQuietly(_ownerPath);
             _held.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Opens the lock file. A process that was killed while it started another leaves its descriptors, and so the lock, to that one until it has become its
+    /// program: a moment as a rule. Whoever comes right after the kill waits for it rather than being told that a dead process holds the store.
+    /// </summary>
+    private static FileStream? OpenBehindTheDead(StorePaths paths)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using var pause = new ManualResetEventSlim();
+        while (true)
+        {
+            FileStream? held = Open(paths);
+            if (held is not null || Stopwatch.GetElapsedTime(start) >= PatienceWithTheDead || ReadHolder(paths.Owner)?.HasEnded() != true)
+            {
+                return held;
+            }
+
+            pause.Wait(Pause);
         }
     }
 

@@ -212,4 +212,22 @@ public sealed class LinuxJobRunnerTests
 
         Assert.That(Directory.GetFiles("/proc/self/fd"), Has.Length.LessThanOrEqualTo(before + 2));
     }
+
+    [Test]
+    public async Task Start_NextAttempt_FindsNoDaemonThatTheOneBeforeHasLeft()
+    {
+        // Whatever lives of an attempt holds the lock.
+        const string locked = "exec 9>lock; flock -n 9 || exit 9;";
+        string fifo = await _harness.FifoAsync("daemon");
+        RunRequest first = _harness.Shell($"{locked} setsid /bin/sh -c 'echo $$ >{fifo}; exec sleep 1000' & wait_for=$(cat {fifo}.told); exit 3");
+        string told = await _harness.FifoAsync("daemon.told");
+        Task<RunExit> run = _harness.Start(first);
+        using var daemon = new WatchedProcess(await RunnerHarness.ReadAsync(fifo));
+        await RunnerHarness.Soon(File.WriteAllTextAsync(told, "go"));
+        Assert.That((await RunnerHarness.Soon(run)).Code, Is.EqualTo(3));
+        Assert.That(daemon.HasEnded, Is.False, "a daemon of a run that ended by itself is left alone");
+
+        RunExit second = await _harness.RunAsync(_harness.Shell($"{locked} exit 4") with { RunId = first.RunId, Attempt = 2 });
+        Assert.That((second.Code, daemon.HasEnded), Is.EqualTo((4, true)));
+    }
 }

@@ -72,6 +72,34 @@ internal sealed class StoreLockTests
     }
 
     [Test]
+    [Platform("Linux")]
+    public async Task Acquire_LeftByADeadHolderToAProcessThatItStarted_WaitsForThat()
+    {
+        using Process dead = Process.Start("true");
+        DateTimeOffset started = dead.StartTime.ToUniversalTime();
+        await dead.WaitForExitAsync();
+        await File.WriteAllTextAsync(_paths.Owner, new LockHolder(Environment.MachineName, dead.Id, "true", started, started).ToText());
+        using Process left = Process.Start(new ProcessStartInfo("flock", [_paths.Lock, "-c", "echo held; sleep 0.5"]) { RedirectStandardOutput = true })!;
+        Assert.That(await left.StandardOutput.ReadLineAsync(), Is.EqualTo("held"));
+
+        using StoreLock held = StoreLock.Acquire(_paths, TimeProvider.System);
+
+        Assert.That(LockHolder.Parse(await File.ReadAllTextAsync(_paths.Owner))!.ProcessId, Is.EqualTo(Environment.ProcessId));
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public async Task Acquire_HeldWithTheRecordOfAnotherMachine_NamesIt()
+    {
+        using StoreLock first = StoreLock.Acquire(_paths, TimeProvider.System);
+        await File.WriteAllTextAsync(_paths.Owner, new LockHolder("elsewhere", int.MaxValue, "other", Now, Now).ToText());
+
+        StoreLockedException refusal = Refusal(() => StoreLock.Acquire(_paths, TimeProvider.System));
+
+        Assert.That(refusal.Holder!.Host, Is.EqualTo("elsewhere"));
+    }
+
+    [Test]
     public void Acquire_HeldWithAnUnreadableRecord_StillRefuses()
     {
         using StoreLock first = StoreLock.Acquire(_paths, TimeProvider.System);
