@@ -48,6 +48,10 @@ public sealed class FakeRun
     /// <param name="message">Why.</param>
     public void FailToStart(string message) => End(new RunExit { RunId = Request.RunId, Kind = RunExitKind.StartFailed, Message = message });
 
+    /// <summary>Ends the run as one whose runner failed.</summary>
+    /// <param name="message">Why.</param>
+    public void Lose(string message) => End(new RunExit { RunId = Request.RunId, Kind = RunExitKind.Lost, Pid = 1, Message = message });
+
     internal void Receive(RunSignal signal)
     {
         _signals.Enqueue(signal);

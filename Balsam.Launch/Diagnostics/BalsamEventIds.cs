@@ -32,4 +32,28 @@ public static class BalsamEventIds
 
     /// <summary>A function did not heed its cancellation, and the launcher ended without it.</summary>
     public const int FunctionAbandoned = 2009;
+
+    /// <summary>The launcher was paused.</summary>
+    public const int LauncherPaused = 2030;
+
+    /// <summary>The launcher takes jobs again after a pause.</summary>
+    public const int LauncherResumed = 2031;
+
+    /// <summary>The launcher stops; what runs may go on for the drain timeout.</summary>
+    public const int LauncherDraining = 2032;
+
+    /// <summary>A launcher that stops was told so again.</summary>
+    public const int LauncherHurried = 2033;
+
+    /// <summary>A hook did not come back, and the launcher ended without it.</summary>
+    public const int HookAbandoned = 2034;
+
+    /// <summary>A launcher that failed could not record all that it held.</summary>
+    public const int HandBackFailed = 2035;
+
+    /// <summary>The host's shutdown timeout came before the launcher's own limits.</summary>
+    public const int HostOutOfPatience = 2036;
+
+    /// <summary>The host went on without its launcher, which did not end.</summary>
+    public const int LauncherAbandoned = 2037;
 }
