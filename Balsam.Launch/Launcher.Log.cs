@@ -49,4 +49,7 @@ public sealed partial class Launcher
 
     [LoggerMessage(BalsamEventIds.HandBackFailed, LogLevel.Warning, "What a failed launcher held could not be recorded in full; the next launcher finds it")]
     private static partial void LogNotHandedBack(ILogger log, Exception exception);
+
+    [LoggerMessage(BalsamEventIds.LauncherEnding, LogLevel.Information, "{Runs} runs and {Hooks} hooks are asked to end because {Reason}; what is left after {Patience} is killed")]
+    private static partial void LogEnding(ILogger log, int runs, int hooks, string? reason, TimeSpan patience);
 }

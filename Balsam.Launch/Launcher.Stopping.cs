@@ -107,6 +107,7 @@ public sealed partial class Launcher
         }
 
         CancelHooks();
+        LogEnding(_log, _runs.Count, _activeHooks.Count, _stopReason, _options.KillGrace);
     }
 
     // SIGKILL. What a grace time was kept from, a function that nobody has cancelled yet and hooks, gets a part of the time that is left for recording.

@@ -201,7 +201,7 @@ public sealed partial class Launcher
     {
         await _runner.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Exception? cause = _runner.Completion.Exception?.GetBaseException();
-        PostUrgently(() => _trouble ??= new BalsamException($"The job runner {(cause is null ? "was closed" : $"failed: {cause.Message}")} Nothing can be started any more in this process; start it again.", cause));
+        PostUrgently(() => _trouble ??= new BalsamException($"The job runner {(cause is null ? "was closed" : $"failed: {cause.Message.TrimEnd('.')}")}. Nothing can be started any more in this process; start it again.", cause));
     }
 
     /// <returns>Why the lease was lost; null when the launcher was told to end.</returns>

@@ -30,6 +30,10 @@ public sealed class FakeRun
     /// <value>Default: true.</value>
     public bool HeedsTerminate { get; set; } = true;
 
+    /// <summary>Whether the run ends when it gets SIGKILL; one that hangs inside the operating system does not.</summary>
+    /// <value>Default: true.</value>
+    public bool HeedsKill { get; set; } = true;
+
     /// <summary>What it was sent, in order.</summary>
     public IReadOnlyList<RunSignal> Signals => [.. _signals];
 
@@ -56,11 +60,11 @@ public sealed class FakeRun
     {
         _signals.Enqueue(signal);
         _signaled.TrySetResult(signal);
-        if (signal == RunSignal.Kill)
+        if (signal == RunSignal.Kill && HeedsKill)
         {
             Die(Kill);
         }
-        else if (HeedsTerminate)
+        else if (signal == RunSignal.Terminate && HeedsTerminate)
         {
             Die(Terminate);
         }

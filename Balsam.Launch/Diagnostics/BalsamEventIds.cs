@@ -56,4 +56,7 @@ public static class BalsamEventIds
 
     /// <summary>The host went on without its launcher, which did not end.</summary>
     public const int LauncherAbandoned = 2037;
+
+    /// <summary>A launcher that stops has asked everything to end: SIGTERM, and cancellation.</summary>
+    public const int LauncherEnding = 2038;
 }

@@ -29,18 +29,21 @@ internal sealed partial class LauncherService(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         var overdue = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using ITimer timer = time.CreateTimer(_ => overdue.TrySetResult(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        ITimer? timer = null;
         Task stopped = base.StopAsync(CancellationToken.None);
-        using CancellationTokenRegistration onDeadline = cancellationToken.Register(() =>
+        CancellationTokenRegistration onDeadline = cancellationToken.Register(() =>
         {
             if (!stopped.IsCompleted)
             {
                 LogOutOfPatience(log, options.Value.DrainTimeout, options.Value.KillGrace);
                 launcher.StopNow();
-                timer.Change(options.Value.RecordTimeout + Margin, Timeout.InfiniteTimeSpan);
+                timer = time.CreateTimer(_ => overdue.TrySetResult(), null, options.Value.RecordTimeout + Margin, Timeout.InfiniteTimeSpan);
             }
         });
-        if (await Task.WhenAny(stopped, overdue.Task).ConfigureAwait(false) == stopped)
+        Task first = await Task.WhenAny(stopped, overdue.Task).ConfigureAwait(false);
+        await onDeadline.DisposeAsync().ConfigureAwait(false);
+        timer?.Dispose();
+        if (first == stopped)
         {
             await stopped.ConfigureAwait(false);
         }

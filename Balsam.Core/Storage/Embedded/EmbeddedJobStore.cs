@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Balsam.Storage.Embedded;
 
 /// <summary>
@@ -10,9 +12,6 @@ namespace Balsam.Storage.Embedded;
 /// </remarks>
 public abstract partial class EmbeddedJobStore : IJobStore
 {
-    // Of the real clock: it is for a disk that hangs.
-    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(30);
-
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly WriteQueue _queue;
@@ -49,6 +48,9 @@ public abstract partial class EmbeddedJobStore : IJobStore
 
     /// <inheritdoc/>
     public abstract string Description { get; }
+
+    /// <summary>How long closing waits for a write that hangs, by the real clock: it is for disks.</summary>
+    internal TimeSpan ClosePatience { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
     public async Task OpenAsync(CancellationToken cancellationToken)
@@ -91,7 +93,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
         {
             throw new StoreException(
                 StoreErrorKind.Unavailable,
-                $"The store ({Description}) was left open: a write has not come back within {ClosePatience.TotalSeconds:F0} seconds. What was acknowledged is safe; look at the disk that the store is on, then start again.");
+                $"The store ({Description}) was left open: a write has not come back within {ClosePatience.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds. What was acknowledged is safe; look at the disk that the store is on, then start again.");
         }
         finally
         {
@@ -186,7 +188,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
 
     private StoreException Failed(Exception cause) => new(
         StoreErrorKind.Failed,
-        $"The writer of the store ({Description}) failed: {cause.Message} What was acknowledged is safe, what was being written may be stored or not. Start the process again.", cause);
+        $"The writer of the store ({Description}) failed: {cause.Message.TrimEnd('.')}. What was acknowledged is safe, what was being written may be stored or not. Start the process again.", cause);
 
     private StoreException Closed() => new(StoreErrorKind.Unavailable, $"The store ({Description}) was closed.");
 

@@ -29,6 +29,33 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : DelegatingJobSto
     /// <summary>Is called after a launcher has given jobs back.</summary>
     public Action<IReadOnlyList<JobId>> AfterRelease { get; set; } = _ => { };
 
+    /// <summary>Is called before each renewal of a lease; what it throws comes out of the renewal.</summary>
+    public Action BeforeRenew { get; set; } = () => { };
+
+    /// <summary>Is called before a session is closed.</summary>
+    public Func<Task> BeforeClose { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Is called before each claim; what it throws comes out of the claim.</summary>
+    public Func<Task> BeforeClaim { get; set; } = () => Task.CompletedTask;
+
+    public override async Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken)
+    {
+        await BeforeClaim();
+        return await base.ClaimAsync(request, cancellationToken);
+    }
+
+    public override Task RenewAsync(LeaseToken lease, CancellationToken cancellationToken)
+    {
+        BeforeRenew();
+        return base.RenewAsync(lease, cancellationToken);
+    }
+
+    public override async Task CloseSessionAsync(LeaseToken lease, CancellationToken cancellationToken)
+    {
+        await BeforeClose();
+        await base.CloseSessionAsync(lease, cancellationToken);
+    }
+
     public override async Task ReleaseAsync(LeaseToken lease, IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
     {
         await base.ReleaseAsync(lease, ids, cancellationToken);
