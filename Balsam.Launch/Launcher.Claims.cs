@@ -24,9 +24,8 @@ public sealed partial class Launcher
         int slots = Math.Max(0, _inventory!.FreeCores) + 1;
         int room = Math.Max(0, Math.Max(MinimumWindow, 4 * slots) - _backlog.Count);
         int limit = Math.Min(room, Math.Max(MinimumWindow, _backlog.Count));
-        ClaimResult launchable = await _store.ClaimAsync(
-            new ClaimRequest { Lease = Lease, Wanted = _launchable, Limit = limit, LimitPerShape = slots, Held = _backlog.Shapes, Filter = _options.Filter },
-            CancellationToken.None).ConfigureAwait(false);
+        ClaimResult launchable = await ClaimAsync(
+            new ClaimRequest { Lease = Lease, Wanted = _launchable, Limit = limit, LimitPerShape = slots, Held = _backlog.Shapes, Filter = _options.Filter }).ConfigureAwait(false);
         await EndLeftoversOfAsync(launchable.Jobs).ConfigureAwait(false);
         foreach (Job job in launchable.Jobs)
         {
@@ -37,9 +36,7 @@ public sealed partial class Launcher
 
         _mayClaim |= limit < room && launchable.Jobs.Count == limit;
         int hookRoom = (_options.HookConcurrency * HookPrefetch) - _hookQueue.Count - _activeHooks.Count;
-        ClaimResult processable = await _store.ClaimAsync(
-            new ClaimRequest { Lease = Lease, Wanted = _processable, Limit = Math.Max(0, hookRoom), Filter = _options.Filter },
-            CancellationToken.None).ConfigureAwait(false);
+        ClaimResult processable = await ClaimAsync(new ClaimRequest { Lease = Lease, Wanted = _processable, Limit = Math.Max(0, hookRoom), Filter = _options.Filter }).ConfigureAwait(false);
         await EndLeftoversOfAsync(processable.Jobs).ConfigureAwait(false);
         foreach (Job job in processable.Jobs)
         {
@@ -51,6 +48,8 @@ public sealed partial class Launcher
 
         WakeWhenDue(launchable.NextDue is { } run && processable.NextDue is { } hook ? (run < hook ? run : hook) : launchable.NextDue ?? processable.NextDue);
     }
+
+    private Task<ClaimResult> ClaimAsync(ClaimRequest request) => AskStoreAsync(() => _store.ClaimAsync(request, CancellationToken.None));
 
     private void WakeWhenDue(DateTimeOffset? due)
     {
@@ -79,8 +78,8 @@ public sealed partial class Launcher
         {
             while (true)
             {
-                SessionNews news = await _store.WaitForNewsAsync(lease, cancellationToken).ConfigureAwait(false);
-                IReadOnlyList<Job> changed = news.Changed.IsEmpty ? [] : await _store.FindAsync(news.Changed, cancellationToken).ConfigureAwait(false);
+                SessionNews news = await AskStoreAsync(LauncherLoop.News, () => _store.WaitForNewsAsync(lease, cancellationToken), cancellationToken).ConfigureAwait(false);
+                IReadOnlyList<Job> changed = news.Changed.IsEmpty ? [] : await AskStoreAsync(LauncherLoop.News, () => _store.FindAsync(news.Changed, cancellationToken), cancellationToken).ConfigureAwait(false);
                 Post(() =>
                 {
                     _mayClaim |= news.MayClaim;
@@ -113,10 +112,12 @@ public sealed partial class Launcher
                     long asked = _time.GetTimestamp();
                     await _store.RenewAsync(lease, cancellationToken).ConfigureAwait(false);
                     Volatile.Write(ref _renewedAt, asked);
+                    _insight.Meet(LauncherLoop.Lease, null);
                 }
                 catch (StoreException exception) when (exception.Kind == StoreErrorKind.Unavailable)
                 {
                     LogStoreUnavailable(_log, exception);
+                    _insight.Meet(LauncherLoop.Lease, exception);
                 }
 
                 // A recovery is a write: behind a slow disk it may take longer than a lease lasts, and must not hold up the heartbeat.
@@ -146,6 +147,7 @@ public sealed partial class Launcher
         catch (StoreException exception) when (exception.Kind == StoreErrorKind.Unavailable)
         {
             LogStoreUnavailable(_log, exception);
+            _insight.Meet(LauncherLoop.Lease, exception);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -216,7 +218,7 @@ public sealed partial class Launcher
         {
             JobId[] releases = [.. _releases];
             _releases.Clear();
-            await _store.ReleaseAsync(Lease, releases, CancellationToken.None).ConfigureAwait(false);
+            await AskStoreAsync(() => _store.ReleaseAsync(Lease, releases, CancellationToken.None)).ConfigureAwait(false);
         }
     }
 

@@ -32,24 +32,39 @@ public sealed partial class Launcher
                 continue;
             }
 
-            var stop = new CancellationTokenSource();
-            _activeHooks.Add(job.Id, new ActiveHook(job, stop));
-            _ = CallHookAsync(job, application, stop);
+            var hook = new ActiveHook(job, new CancellationTokenSource());
+            _activeHooks.Add(job.Id, hook);
+            _ = CallHookAsync(hook, application);
         }
     }
 
-    private async Task CallHookAsync(Job job, ApplicationDescriptor application, CancellationTokenSource stop)
+    private async Task CallHookAsync(ActiveHook hook, ApplicationDescriptor application)
     {
-        HookResult result = await Task.Run(() => _hooks.RunAsync(job, application, stop.Token), CancellationToken.None).ConfigureAwait(false);
+        CancellationToken stop = hook.Stop.Token;
+        HookResult result;
+        try
+        {
+            result = await Task.Run(() => _hooks.RunAsync(hook.Job, application, stop), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            result = new HookResult(null, FailureDetails.FromException(FailureKind.HookException, exception));
+        }
+
         Post(() =>
         {
             _mayClaim = true;
-            FinishHook(job, application, result);
+            FinishHook(hook, hook.Job, application, result);
         });
     }
 
-    private void FinishHook(Job job, ApplicationDescriptor application, HookResult result)
+    private void FinishHook(ActiveHook hook, Job job, ApplicationDescriptor application, HookResult result)
     {
+        if (!IsActive(hook))
+        {
+            return;
+        }
+
         if (result is { Outcome: null, Failure: null })
         {
             Forget();
@@ -70,7 +85,7 @@ public sealed partial class Launcher
         }
 
         // The hook counts as active until its outcome is stored, so that the launcher does not stop in between.
-        Stage(change, keepLease: false, submitted: result.Changes, stored: () => EndHook(job.Id), refused: (latest, refusal) =>
+        Stage(change, keepLease: false, submitted: result.Changes, stored: () => EndHook(hook), refused: (latest, refusal) =>
         {
             if (latest is null || latest.State != job.State || latest.Attempt != job.Attempt)
             {
@@ -78,26 +93,30 @@ public sealed partial class Launcher
             }
             else if (result.Changes?.AreRefusedBy(refusal) == true)
             {
-                FinishHook(latest, application, new HookResult(null, ContextDesk.Describe(FailureKind.HookException, refusal, HookRunner.NameOf(job.State))));
+                FinishHook(hook, latest, application, new HookResult(null, ContextDesk.Describe(FailureKind.HookException, refusal, HookRunner.NameOf(job.State))));
             }
             else
             {
                 // A user has edited the job meanwhile: the hook's outcome still stands where the job is where it was.
-                FinishHook(latest, application, result);
+                FinishHook(hook, latest, application, result);
             }
         });
 
         void Forget()
         {
-            EndHook(job.Id);
+            EndHook(hook);
             Release(job.Id);
         }
     }
 
-    private void EndHook(JobId id)
+    // A hook that was abandoned may come back late, when its job has another one.
+    private bool IsActive(ActiveHook hook) => _activeHooks.TryGetValue(hook.Job.Id, out ActiveHook? current) && ReferenceEquals(current, hook);
+
+    private void EndHook(ActiveHook hook)
     {
-        if (_activeHooks.Remove(id, out ActiveHook? hook))
+        if (IsActive(hook))
         {
+            _activeHooks.Remove(hook.Job.Id);
             hook.Stop.Dispose();
             StartHooks();
         }

@@ -34,4 +34,25 @@ public sealed partial class Launcher
 
     [LoggerMessage(BalsamEventIds.StoreUnavailable, LogLevel.Warning, "The store cannot write; what has run will be recorded when it can")]
     private static partial void LogStoreUnavailable(ILogger log, Exception exception);
+
+    [LoggerMessage(BalsamEventIds.LauncherPaused, LogLevel.Information, "The launcher is paused: {Reason}")]
+    private static partial void LogPaused(ILogger log, string reason);
+
+    [LoggerMessage(BalsamEventIds.LauncherResumed, LogLevel.Information, "The launcher takes jobs again")]
+    private static partial void LogResumed(ILogger log);
+
+    [LoggerMessage(BalsamEventIds.LauncherDraining, LogLevel.Information, "{Runs} runs and {Hooks} hooks may go on although {Reason}, for {Patience} at most")]
+    private static partial void LogDraining(ILogger log, int runs, int hooks, string reason, TimeSpan patience);
+
+    [LoggerMessage(BalsamEventIds.LauncherHurried, LogLevel.Warning, "The launcher was told again to stop: its {Stage} ends now")]
+    private static partial void LogHurried(ILogger log, string stage);
+
+    [LoggerMessage(BalsamEventIds.HookAbandoned, LogLevel.Warning, "The hook of job {JobId} does not come back; the launcher ends without it, and the next one calls it again")]
+    private static partial void LogHookAbandoned(ILogger log, JobId jobId);
+
+    [LoggerMessage(BalsamEventIds.HandBackFailed, LogLevel.Warning, "What a failed launcher held could not be recorded in full; the next launcher finds it")]
+    private static partial void LogNotHandedBack(ILogger log, Exception exception);
+
+    [LoggerMessage(BalsamEventIds.LauncherEnding, LogLevel.Information, "{Runs} runs and {Hooks} hooks are asked to end because {Reason}; what is left after {Patience} is killed")]
+    private static partial void LogEnding(ILogger log, int runs, int hooks, string? reason, TimeSpan patience);
 }

@@ -132,9 +132,18 @@ public sealed partial class Launcher
             return;
         }
 
+        if (IsStopping)
+        {
+            // The stop came while RUNNING was being stored.
+            run.EndedFor ??= StoppedRun();
+            Finish(run, new RunOutcome(null, null));
+            return;
+        }
+
+        run.IsStarted = true;
         if (started.Resources.TimeLimit is { } limit)
         {
-            run.TimeLimit = PostAfter(limit, () => EndFor(id, run, FailureKind.TimeLimit, FormattableString.Invariant($"The run exceeded its time limit of {limit}.")));
+            run.TimeLimit = PostAfter(limit, () => EndFor(id, run, FailureKind.TimeLimit, FormattableString.Invariant($"The run exceeded its time limit of {limit}.")), urgently: true);
         }
 
         if (request is null)
@@ -147,11 +156,6 @@ public sealed partial class Launcher
         {
             _runner.Start(request, exit => Report(run, exit, request));
         }
-
-        if (IsKilling)
-        {
-            End(run, StoppedRun());
-        }
     }
 
     // On the runner's thread. A failure's last lines are read elsewhere, so that nobody waits for the disk.
@@ -160,6 +164,16 @@ public sealed partial class Launcher
         if (exit.Succeeded)
         {
             Post(() => Finish(run, new RunOutcome(null, 0)));
+            return;
+        }
+
+        if (exit.Kind == RunExitKind.Lost)
+        {
+            Post(() =>
+            {
+                run.EndedFor ??= new FailureDetails { Kind = FailureKind.LauncherLost, Message = exit.Describe() };
+                Finish(run, new RunOutcome(null, null));
+            });
             return;
         }
 
@@ -323,7 +337,11 @@ public sealed partial class Launcher
         }
 
         run.EndedFor = why;
-        run.KillTimer = PostAfter(_options.KillGrace, () => Kill(run));
+        if (!IsEnding)
+        {
+            run.KillTimer = PostAfter(_options.KillGrace, () => Kill(run), urgently: true);
+        }
+
         if (run.FunctionStop is { } function)
         {
             _ = function.CancelAsync();
@@ -337,7 +355,7 @@ public sealed partial class Launcher
     // A function that does not heed its token keeps its place, so that it never runs twice at a time; only the launcher's own end does not wait for it.
     private void Kill(ActiveRun run)
     {
-        if (!_runs.TryGetValue(run.Job.Id, out ActiveRun? current) || !ReferenceEquals(current, run))
+        if (!run.IsStarted || !_runs.TryGetValue(run.Job.Id, out ActiveRun? current) || !ReferenceEquals(current, run))
         {
             return;
         }
@@ -346,7 +364,7 @@ public sealed partial class Launcher
         {
             _runner.Signal(run.Job.Id.Value, RunSignal.Kill);
         }
-        else if (!IsKilling)
+        else if (!IsEnding)
         {
             run.IsOverdue = true;
         }

@@ -5,34 +5,47 @@ using Balsam.Storage;
 namespace Balsam.Launch;
 
 /// <content>How a launcher ends.</content>
+/// <remarks>
+/// A stop passes through stages, each with a limit: draining (DrainTimeout), ending (KillGrace), killing (RecordTimeout). Without anything that runs it is at the last at once.
+/// Whoever hurries ends a stage before its time.
+/// </remarks>
 public sealed partial class Launcher
 {
+    private const string HostStopped = "the launcher was stopped";
+    private const int IdsShown = 5;
+
     private Exception? _trouble;
     private ITimer? _idleTimer;
-    private ITimer? _drainTimer;
+    private ITimer? _stopTimer;
+    private ITimer? _abandonTimer;
     private string? _stopReason;
+    private StopStage _stage;
+    private volatile bool _hasGivenUp;
 
-    private bool IsStopping => _stopReason is not null;
+    /// <summary>Whether the launcher ended by its wall time or idle timeout, rather than because somebody told it to.</summary>
+    internal bool EndedByItself { get; private set; }
 
-    private bool IsKilling { get; set; }
+    private bool IsStopping => _stage != StopStage.None;
+
+    private bool IsEnding => _stage >= StopStage.Ending;
+
+    private bool HasWork => _runs.Count > 0 || _activeHooks.Count > 0;
 
     // Nothing new is claimed or started; what is waiting goes back; what runs may go on for the drain timeout.
-    private void BeginStop(string reason)
+    private void BeginStop(string reason, TimeSpan? drain = null, bool byItself = false)
     {
         if (IsStopping)
         {
             return;
         }
 
-        _stopReason = reason;
-        _insight.EndedBecause = reason;
-        _releases.AddRange(_backlog.Ids);
-        _backlog.Clear();
-        _releases.AddRange(_hookQueue.Select(job => job.Id));
-        _hookQueue.Clear();
-        if (_options.DrainTimeout > TimeSpan.Zero && (_runs.Count > 0 || _activeHooks.Count > 0))
+        EndedByItself = byItself;
+        EnterStop(reason);
+        TimeSpan patience = drain ?? _options.DrainTimeout;
+        if (patience > TimeSpan.Zero && HasWork)
         {
-            _drainTimer = PostAfter(_options.DrainTimeout, EndEverything);
+            LogDraining(_log, _runs.Count, _activeHooks.Count, reason, patience);
+            _stopTimer = PostAfter(patience, EndEverything, urgently: true);
         }
         else
         {
@@ -40,9 +53,50 @@ public sealed partial class Launcher
         }
     }
 
+    private void EnterStop(string reason)
+    {
+        _stage = StopStage.Draining;
+        _stopReason = reason;
+        _pausedBecause = null;
+        _insight.Stop(reason);
+        _stopAsked.TrySetResult();
+        GiveBackWaiting(_ => true);
+    }
+
+    private void HurryOn()
+    {
+        if (_stage is StopStage.Draining or StopStage.Ending)
+        {
+            LogHurried(_log, _stage == StopStage.Draining ? "drain" : "grace time");
+        }
+
+        if (_stage == StopStage.Draining)
+        {
+            EndEverything();
+        }
+        else if (_stage == StopStage.Ending)
+        {
+            KillEverything();
+        }
+    }
+
+    // SIGTERM and cancellation.
     private void EndEverything()
     {
-        IsKilling = true;
+        if (_stage >= StopStage.Ending)
+        {
+            return;
+        }
+
+        _stage = StopStage.Ending;
+        if (!HasWork)
+        {
+            KillEverything();
+            return;
+        }
+
+        _stopTimer?.Dispose();
+        _stopTimer = PostAfter(_options.KillGrace, KillEverything, urgently: true);
         foreach (ActiveRun run in _runs.Values.ToArray())
         {
             End(run, StoppedRun());
@@ -52,9 +106,150 @@ public sealed partial class Launcher
             }
         }
 
+        CancelHooks();
+        LogEnding(_log, _runs.Count, _activeHooks.Count, _stopReason, _options.KillGrace);
+    }
+
+    // SIGKILL. What a grace time was kept from, a function that nobody has cancelled yet and hooks, gets a part of the time that is left for recording.
+    private void KillEverything()
+    {
+        if (_stage >= StopStage.Killing)
+        {
+            return;
+        }
+
+        bool hadGrace = _stage == StopStage.Ending;
+        _stage = StopStage.Killing;
+        _stopTimer?.Dispose();
+        _stopTimer = PostAfter(_options.RecordTimeout, GiveUp, urgently: true);
+        if (!HasWork)
+        {
+            return;
+        }
+
+        foreach (ActiveRun run in _runs.Values.ToArray())
+        {
+            run.EndedFor ??= StoppedRun();
+            if (!run.Application.IsFunction || (hadGrace && run.IsStarted))
+            {
+                Kill(run);
+            }
+            else
+            {
+                _ = run.FunctionStop?.CancelAsync();
+            }
+        }
+
+        CancelHooks();
+        if (HasWork)
+        {
+            _abandonTimer = PostAfter(_options.RecordTimeout / 2, Abandon, urgently: true);
+        }
+    }
+
+    // Code of an application cannot be killed: the launcher ends without it.
+    private void Abandon()
+    {
+        foreach (ActiveRun run in _runs.Values.Where(run => run.Application.IsFunction).ToArray())
+        {
+            Kill(run);
+        }
+
         foreach (ActiveHook hook in _activeHooks.Values.ToArray())
         {
+            LogHookAbandoned(_log, hook.Job.Id);
+            EndHook(hook);
+            Release(hook.Job.Id);
+        }
+    }
+
+    private void CancelHooks()
+    {
+        foreach (ActiveHook hook in _activeHooks.Values)
+        {
             _ = hook.Stop.CancelAsync();
+        }
+    }
+
+    // Whatever hangs now hangs in the operating system. What is not recorded is found RUNNING by the next launcher, which ends what is left of it first.
+    private void GiveUp()
+    {
+        if (_hasGivenUp)
+        {
+            return;
+        }
+
+        string what = _runs.Count > 0
+            ? FormattableString.Invariant($"{_runs.Count} runs have not ended within {_options.RecordTimeout} of SIGKILL (jobs {string.Join(", ", _runs.Keys.Take(IdsShown))}{(_runs.Count > IdsShown ? ", …" : "")})")
+            : $"the store ({_store.Description}) has not recorded within {_options.RecordTimeout} how the jobs ended";
+        _trouble = new StoreException(
+            StoreErrorKind.Unavailable,
+            $"The launcher gave up while it stopped because {_stopReason}: {what}. Nothing that was acknowledged is lost: the next launcher ends what is left, and runs again what is not recorded.",
+            _insight.Status.Problem);
+        _hasGivenUp = true;
+    }
+
+    // A launcher that fails leaves nothing running beside which the next one could start it again; what it held goes back, unless the store is what failed.
+    private async Task HandBackAsync()
+    {
+        if (!IsStopping)
+        {
+            EnterStop("the launcher failed");
+        }
+
+        foreach (ActiveRun run in _runs.Values.Where(run => !run.IsStarted).ToArray())
+        {
+            Drop(run);
+        }
+
+        KillEverything();
+        while (HasWork && !_hasGivenUp)
+        {
+            while (_messages.Reader.TryRead(out Action? message))
+            {
+                Try(message);
+            }
+
+            if (HasWork && !_hasGivenUp)
+            {
+                await _messages.Reader.WaitToReadAsync().ConfigureAwait(false);
+            }
+        }
+
+        if (_hasGivenUp || _session is null)
+        {
+            return;
+        }
+
+        _commits.RemoveAll(commit => commit.Change.After.State == JobState.Running);
+        try
+        {
+            await WriteAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            LogNotHandedBack(_log, exception);
+        }
+
+        try
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            LogNotHandedBack(_log, exception);
+        }
+
+        void Try(Action message)
+        {
+            try
+            {
+                message();
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                LogNotHandedBack(_log, exception);
+            }
         }
     }
 
@@ -86,6 +281,10 @@ public sealed partial class Launcher
             if (_messages.Reader.TryRead(out Action? message))
             {
                 message();
+            }
+            else if (_hasGivenUp)
+            {
+                throw _trouble!;
             }
             else
             {
@@ -132,7 +331,7 @@ public sealed partial class Launcher
             {
                 if (_idleTimer is not null)
                 {
-                    BeginStop("the launcher had nothing to do");
+                    BeginStop("the launcher had nothing to do", byItself: true);
                 }
             });
         }
@@ -142,7 +341,7 @@ public sealed partial class Launcher
     {
         try
         {
-            await _store.CloseSessionAsync(Lease, CancellationToken.None).ConfigureAwait(false);
+            await AskStoreAsync(() => _store.CloseSessionAsync(Lease, CancellationToken.None)).ConfigureAwait(false);
             LogEnded(_log, Lease.Session, _stopReason ?? "it ended");
         }
         catch (LeaseLostException exception)

@@ -21,7 +21,6 @@ namespace Balsam.Launch;
 /// </remarks>
 public sealed partial class Launcher
 {
-    private const int TriesAtStop = 3;
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
 
     private readonly IJobStore _store;
@@ -159,9 +158,10 @@ public sealed partial class Launcher
         using CancellationTokenRegistration onStop = stop.Register(() =>
         {
             _stopAsked.TrySetResult();
-            Post(() => BeginStop("the launcher was stopped"));
+            PostUrgently(() => BeginStop(HostStopped));
         });
-        using ITimer? wallTime = _options.WallTime is { } limit ? PostAfter(limit, () => BeginStop("the launcher came to its wall time")) : null;
+        using ITimer? wallTime = _options.WallTime is { } limit ? PostAfter(limit, () => BeginStop("the launcher came to its wall time", byItself: true), urgently: true) : null;
+        _ = WatchRunnerAsync();
         try
         {
             while (await RunSessionAsync().ConfigureAwait(false) is { } lost)
@@ -171,17 +171,20 @@ public sealed partial class Launcher
                 await AbandonSessionAsync().ConfigureAwait(false);
                 if (IsStopping)
                 {
+                    KillEverything();
                     break;
                 }
 
-                if (!await OpenPersistentlyAsync().ConfigureAwait(false))
-                {
-                    break;
-                }
+                await AskStoreAsync(() => OpenAsync(CancellationToken.None)).ConfigureAwait(false);
             }
+
+            await CloseAsync().ConfigureAwait(false);
+            _insight.End();
         }
         catch (Exception exception)
         {
+            await HandBackAsync().ConfigureAwait(false);
+            _insight.Fail(exception);
             _ended.TrySetException(exception);
             _ = _ended.Task.Exception;
             throw;
@@ -191,11 +194,18 @@ public sealed partial class Launcher
             _messages.Writer.TryComplete();
             _dueTimer?.Dispose();
             _idleTimer?.Dispose();
-            _drainTimer?.Dispose();
+            _stopTimer?.Dispose();
+            _abandonTimer?.Dispose();
             _ended.TrySetResult();
         }
+    }
 
-        await CloseAsync().ConfigureAwait(false);
+    // A runner that failed has killed what it ran, and can start nothing more.
+    private async Task WatchRunnerAsync()
+    {
+        await _runner.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Exception? cause = _runner.Completion.Exception?.GetBaseException();
+        PostUrgently(() => _trouble ??= new BalsamException($"The job runner {(cause is null ? "was closed" : $"failed: {cause.Message.TrimEnd('.')}")}. Nothing can be started any more in this process; start it again.", cause));
     }
 
     /// <returns>Why the lease was lost; null when the launcher was told to end.</returns>
@@ -211,7 +221,10 @@ public sealed partial class Launcher
         finally
         {
             await done.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(news, heartbeat).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!_hasGivenUp)
+            {
+                await HearUntilAsync(Task.WhenAll(news, heartbeat)).ConfigureAwait(false);
+            }
         }
     }
 
@@ -234,10 +247,13 @@ public sealed partial class Launcher
             try
             {
                 await ReleaseAsync().ConfigureAwait(false);
-                if (!IsStopping)
+                if (!IsStopping && !IsPaused)
                 {
                     await ClaimAsync().ConfigureAwait(false);
-                    Pack();
+                    if (!IsStopping)
+                    {
+                        Pack();
+                    }
                 }
 
                 wrote = await WriteAsync().ConfigureAwait(false);
@@ -247,12 +263,14 @@ public sealed partial class Launcher
                 return lost;
             }
 
-            if (IsStopping && _runs.Count == 0 && _activeHooks.Count == 0 && _commits.Count == 0)
+            if (IsStopping && !HasWork && _commits.Count == 0)
             {
+                // From here on only the store can hold up the end.
+                KillEverything();
                 return null;
             }
 
-            if (!wrote && (IsStopping || !_mayClaim) && !messages.TryPeek(out _))
+            if (!wrote && (IsStopping || IsPaused || !_mayClaim) && !messages.TryPeek(out _))
             {
                 TellIdle();
                 await messages.WaitToReadAsync().ConfigureAwait(false);
@@ -263,7 +281,7 @@ public sealed partial class Launcher
     private bool Post(Action message) => _messages.Writer.TryWrite(message);
 
     // A timer of the system runs 49 days at most: a longer one is wound up again.
-    private ITimer PostAfter(TimeSpan delay, Action message)
+    private ITimer PostAfter(TimeSpan delay, Action message, bool urgently = false)
     {
         TimeSpan left = delay;
         ITimer? timer = null;
@@ -274,6 +292,10 @@ public sealed partial class Launcher
                 if (left > TimeSpan.Zero)
                 {
                     timer!.Change(left < LongestTimer ? left : LongestTimer, Timeout.InfiniteTimeSpan);
+                }
+                else if (urgently)
+                {
+                    PostUrgently(message);
                 }
                 else
                 {
@@ -298,7 +320,7 @@ public sealed partial class Launcher
         _mayClaim = true;
         StagedCommit[] commits = [.. _commits];
         _commits.Clear();
-        IReadOnlyList<CommitResult> results = await CommitPersistentlyAsync([.. commits.Select(commit => commit.ToJobCommit(Lease))]).ConfigureAwait(false);
+        IReadOnlyList<CommitResult> results = await CommitAsync([.. commits.Select(commit => commit.ToJobCommit(Lease))]).ConfigureAwait(false);
         List<(StagedCommit Commit, BalsamException Refusal)> refused = [];
         for (int i = 0; i < commits.Length; i++)
         {
@@ -320,7 +342,7 @@ public sealed partial class Launcher
 
         if (refused.Count > 0)
         {
-            Dictionary<JobId, Job> now = (await _store.FindAsync([.. refused.Select(each => each.Commit.Change.Before.Id)], CancellationToken.None).ConfigureAwait(false)).ToDictionary(job => job.Id);
+            Dictionary<JobId, Job> now = (await FindAsync([.. refused.Select(each => each.Commit.Change.Before.Id)]).ConfigureAwait(false)).ToDictionary(job => job.Id);
             foreach ((StagedCommit commit, BalsamException refusal) in refused)
             {
                 LogRefused(_log, commit.Change.Before.Id, refusal.Message);
@@ -331,51 +353,9 @@ public sealed partial class Launcher
         return true;
     }
 
-    // A store that cannot write (a full disk) is asked again until it can: what has run must be recorded. The host's stop allows a few more tries.
-    private async Task<IReadOnlyList<CommitResult>> CommitPersistentlyAsync(JobCommit[] commits)
-    {
-        int triesLeft = TriesAtStop;
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await _store.CommitAsync(commits, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (StoreException exception) when (exception.Kind == StoreErrorKind.Unavailable && (!_stopAsked.Task.IsCompleted || triesLeft-- > 0))
-            {
-                LogStoreUnavailable(_log, exception);
-                bool stopping = _stopAsked.Task.IsCompleted;
-                using var wait = new CancellationTokenSource();
-                Task delay = Task.Delay(TimeSpan.FromSeconds(stopping ? 1 : Math.Min(attempt, 10)), _time, wait.Token);
-                await (stopping ? delay : Task.WhenAny(delay, _stopAsked.Task)).ConfigureAwait(false);
-                await wait.CancelAsync().ConfigureAwait(false);
-            }
-        }
-    }
+    private Task<IReadOnlyList<CommitResult>> CommitAsync(JobCommit[] commits) => AskStoreAsync(() => _store.CommitAsync(commits, CancellationToken.None));
 
-    /// <returns>Whether it is open; false when the launcher was told to stop while the store could not write.</returns>
-    private async Task<bool> OpenPersistentlyAsync()
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await OpenAsync(CancellationToken.None).ConfigureAwait(false);
-                return true;
-            }
-            catch (StoreException exception) when (exception.Kind == StoreErrorKind.Unavailable)
-            {
-                LogStoreUnavailable(_log, exception);
-                using var wait = new CancellationTokenSource();
-                await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(Math.Min(attempt, 10)), _time, wait.Token), _stopAsked.Task).ConfigureAwait(false);
-                await wait.CancelAsync().ConfigureAwait(false);
-                if (_stopAsked.Task.IsCompleted)
-                {
-                    return false;
-                }
-            }
-        }
-    }
+    private Task<IReadOnlyList<Job>> FindAsync(JobId[] ids) => AskStoreAsync(() => _store.FindAsync(ids, CancellationToken.None));
 
     private void LogMoves(JobChange change)
     {
@@ -397,6 +377,6 @@ public sealed partial class Launcher
             _idleWaiters.Clear();
         }
 
-        WatchIdleTimeout(idle);
+        WatchIdleTimeout(idle && !IsPaused);
     }
 }

@@ -73,6 +73,11 @@ internal sealed class PlainView(TextWriter writer, TimeProvider time) : IProgres
             parts.Add($"about {ShownNumbers.Duration(left)} left");
         }
 
+        if (progress.PausedBecause is { } reason)
+        {
+            parts.Add($"paused: {ShownText.Of(reason)}");
+        }
+
         return string.Join(", ", parts);
     }
 }

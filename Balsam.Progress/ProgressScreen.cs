@@ -46,6 +46,11 @@ internal sealed class ProgressScreen(bool unicode)
             parts.Add($"about {ShownNumbers.Duration(left - (now - progress.UpdatedAt))} left");
         }
 
+        if (progress.PausedBecause is { } reason)
+        {
+            parts.Add($"paused: {ShownText.Of(reason)}");
+        }
+
         return new Text(string.Join(", ", parts));
     }
 

@@ -15,6 +15,7 @@ public sealed class FakeJobRunner : IJobRunner
     private readonly Lock _gate = new();
     private readonly Channel<FakeRun> _started = Channel.CreateUnbounded<FakeRun>();
     private readonly Dictionary<long, FakeRun> _running = [];
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Is called for each run as it starts; it may end the run at once.</summary>
     /// <value>Default: null: runs go on until the test ends them.</value>
@@ -36,6 +37,9 @@ public sealed class FakeJobRunner : IJobRunner
         }
     }
 
+    /// <inheritdoc/>
+    public Task Completion => _completion.Task;
+
     /// <summary>The next run that starts, or has started and was not yet asked for.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>The run.</returns>
@@ -45,6 +49,13 @@ public sealed class FakeJobRunner : IJobRunner
     public void Start(RunRequest request, Action<RunExit> ended)
     {
         ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(ended);
+        if (_completion.Task.IsCompleted)
+        {
+            ended(new RunExit { RunId = request.RunId, Kind = RunExitKind.Lost, Message = "The runner has ended." });
+            return;
+        }
+
         var run = new FakeRun(request, exit =>
         {
             lock (_gate)
@@ -81,6 +92,19 @@ public sealed class FakeJobRunner : IJobRunner
         run?.Receive(signal);
     }
 
+    /// <summary>Fails as a runner does whose thread dies: what runs is lost, and nothing can be started any more.</summary>
+    /// <param name="exception">What <see cref="Completion"/> ends with.</param>
+    public void Fail(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        foreach (FakeRun run in Running)
+        {
+            run.Lose(exception.Message);
+        }
+
+        _completion.TrySetException(exception);
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
@@ -89,6 +113,7 @@ public sealed class FakeJobRunner : IJobRunner
             run.Receive(RunSignal.Kill);
         }
 
+        _completion.TrySetResult();
         return ValueTask.CompletedTask;
     }
 }

@@ -30,6 +30,10 @@ public sealed class FakeRun
     /// <value>Default: true.</value>
     public bool HeedsTerminate { get; set; } = true;
 
+    /// <summary>Whether the run ends when it gets SIGKILL; one that hangs inside the operating system does not.</summary>
+    /// <value>Default: true.</value>
+    public bool HeedsKill { get; set; } = true;
+
     /// <summary>What it was sent, in order.</summary>
     public IReadOnlyList<RunSignal> Signals => [.. _signals];
 
@@ -48,15 +52,19 @@ public sealed class FakeRun
     /// <param name="message">Why.</param>
     public void FailToStart(string message) => End(new RunExit { RunId = Request.RunId, Kind = RunExitKind.StartFailed, Message = message });
 
+    /// <summary>Ends the run as one whose runner failed.</summary>
+    /// <param name="message">Why.</param>
+    public void Lose(string message) => End(new RunExit { RunId = Request.RunId, Kind = RunExitKind.Lost, Pid = 1, Message = message });
+
     internal void Receive(RunSignal signal)
     {
         _signals.Enqueue(signal);
         _signaled.TrySetResult(signal);
-        if (signal == RunSignal.Kill)
+        if (signal == RunSignal.Kill && HeedsKill)
         {
             Die(Kill);
         }
-        else if (HeedsTerminate)
+        else if (signal == RunSignal.Terminate && HeedsTerminate)
         {
             Die(Terminate);
         }

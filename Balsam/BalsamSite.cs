@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Balsam.Launch;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Balsam;
 
@@ -9,7 +10,7 @@ namespace Balsam;
 /// <remarks>
 /// <para>The directory holds <c>balsam.db</c> and <c>data/</c>, one workdir a job. The launcher runs from opening to disposal.</para>
 /// <para>Ctrl-C and SIGTERM end what runs and close the store in good order, then the process, with exit code 130 or 143; opened again, the site goes on.
-/// A second signal ends the process at once.</para>
+/// A second signal hurries: the drain ends, where there is one, or else the grace time; a third one the grace time. One more ends the process at once.</para>
 /// </remarks>
 /// <example><code>
 /// await using var site = await BalsamSite.OpenAsync("my-site", b => b.AddApplication&lt;Relax&gt;());
@@ -20,12 +21,18 @@ public sealed class BalsamSite : IAsyncDisposable
 {
     private const int SignalExitBase = 128;
 
+    // What a stop takes besides the launcher's own limits; beyond, the host does not wait.
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(40);
+
     private readonly IHost _host;
     private readonly Launcher _launcher;
     private readonly List<PosixSignalRegistration> _signals = [];
     private readonly Lazy<Task> _closing;
     private readonly TaskCompletionSource _exiting = new();
+    private readonly int _mostSignals;
     private volatile bool _isExiting;
+    private int _signalCount;
 
     private BalsamSite(IHost host, string directory)
     {
@@ -33,8 +40,10 @@ public sealed class BalsamSite : IAsyncDisposable
         _closing = new Lazy<Task>(CloseAsync);
         _launcher = host.Services.GetRequiredService<Launcher>();
         Client = host.Services.GetRequiredService<BalsamClient>();
+        // One to stop, one for the grace time, and one for the drain where there is one.
+        _mostSignals = host.Services.GetRequiredService<IOptions<LauncherOptions>>().Value.DrainTimeout > TimeSpan.Zero ? 3 : 2;
         Directory = directory;
-        DataDirectory = Path.GetFullPath(host.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<BalsamOptions>>().Value.DataDirectory);
+        DataDirectory = Path.GetFullPath(host.Services.GetRequiredService<IOptions<BalsamOptions>>().Value.DataDirectory);
     }
 
     /// <summary>The client.</summary>
@@ -46,6 +55,9 @@ public sealed class BalsamSite : IAsyncDisposable
     /// <summary>The directory of the workdirs, absolute: a job's files are in this directory and its workdir.</summary>
     public string DataDirectory { get; }
 
+    /// <summary>The launcher: to pause it, to stop it before the site is closed, to ask how it is.</summary>
+    public Launcher Launcher => _launcher;
+
     /// <summary>The services, for what the client does not reach.</summary>
     public IServiceProvider Services => _host.Services;
 
@@ -55,14 +67,14 @@ public sealed class BalsamSite : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <returns>The site.</returns>
     /// <exception cref="StoreException">The store cannot be opened; when another process holds it, the message says which.</exception>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The set-up cannot work; the message names every problem.</exception>
+    /// <exception cref="OptionsValidationException">The set-up cannot work; the message names every problem.</exception>
     public static async Task<BalsamSite> OpenAsync(string directory, Action<IBalsamBuilder> configure, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         ArgumentNullException.ThrowIfNull(configure);
         string root = Path.GetFullPath(directory);
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMinutes(1));
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<LauncherOptions>>((host, launcher) => host.ShutdownTimeout = PatienceFor(launcher.Value));
         builder.Services.AddBalsam(balsam =>
         {
             balsam.Configure(options => options.DataDirectory = Path.Combine(root, "data"));
@@ -144,6 +156,12 @@ public sealed class BalsamSite : IAsyncDisposable
         }
     }
 
+    private static TimeSpan PatienceFor(LauncherOptions options)
+    {
+        TimeSpan longest = options.DrainTimeout + options.KillGrace + options.RecordTimeout + Margin;
+        return longest < LongestTimeout ? longest : Timeout.InfiniteTimeSpan;
+    }
+
     private static async ValueTask DisposeAsync(IHost host)
     {
         if (host is IAsyncDisposable disposable)
@@ -158,7 +176,7 @@ public sealed class BalsamSite : IAsyncDisposable
         {
             _signals.Add(PosixSignalRegistration.Create(signal, context =>
             {
-                context.Cancel = !_isExiting;
+                context.Cancel = Interlocked.Increment(ref _signalCount) <= _mostSignals;
                 _ = ExitAsync(SignalExitBase + number);
             }));
         }

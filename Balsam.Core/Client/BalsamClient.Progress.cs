@@ -27,7 +27,7 @@ public sealed partial class BalsamClient
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(pause, TimeSpan.Zero, nameof(interval));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(pause, TimeSpan.FromDays(1), nameof(interval));
         JobFilter filter = await (query is null ? Jobs : Demand(query)).ToFilterAsync(cancellationToken).ConfigureAwait(false);
-        await foreach (CampaignProgress progress in new ProgressTracker(_store, _time, filter, pause).RunAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (CampaignProgress progress in new ProgressTracker(_store, _time, filter, pause, _insights).RunAsync(cancellationToken).ConfigureAwait(false))
         {
             yield return progress;
         }

@@ -16,6 +16,7 @@ public sealed partial class BalsamClient
     private readonly ApplicationRegistry _applications;
     private readonly SubmissionDesk _submissions;
     private readonly JobExplainer _explainer;
+    private readonly ILauncherInsight[] _insights;
     private readonly JobWatcher _watcher;
     private readonly TimeProvider _time;
     private readonly IOptions<BalsamOptions> _options;
@@ -37,7 +38,8 @@ public sealed partial class BalsamClient
         _submissions = new SubmissionDesk(store, applications, catalogs);
         _time = time;
         _options = options;
-        _explainer = new JobExplainer(store, applications, insights, time);
+        _insights = [.. insights];
+        _explainer = new JobExplainer(store, applications, _insights, time);
         _watcher = new JobWatcher(store, _explainer, options, time);
         Applications = new ApplicationCatalog(store);
         Jobs = new JobQuery(this, store, new JobSelector());

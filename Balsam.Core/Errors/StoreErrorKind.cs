@@ -17,4 +17,7 @@ public enum StoreErrorKind
 
     /// <summary>The file system does not let this user read or write it.</summary>
     Forbidden = 5,
+
+    /// <summary>Its writer died of a fault: this process can do nothing more with it. Another one opens it with everything that was acknowledged.</summary>
+    Failed = 6,
 }

@@ -9,6 +9,9 @@ public interface ILauncherInsight
     /// <summary>Why the launcher takes no more jobs; null while it does.</summary>
     string? EndedBecause { get; }
 
+    /// <summary>Why the launcher is paused: it claims and starts nothing until it is told to go on; null while it is not.</summary>
+    string? PausedBecause { get; }
+
     /// <summary>Says why a job that the launcher has does not start right now.</summary>
     /// <param name="job">The job.</param>
     /// <returns>The obstacle; null when there is none.</returns>

@@ -26,7 +26,7 @@ internal sealed class JobExplainer(IJobStore store, ApplicationRegistry applicat
             ImmutableArray<JobReason> reasons = job.State switch
             {
                 JobState.JobFinished or JobState.Failed => [new EndedReason(job.State, job.LastUpdate, job.Failure)],
-                JobState.AwaitingParents => [ancestry.Explain(job, ancestor => First(launchers, ancestor))],
+                JobState.AwaitingParents => [ancestry.Explain(job, ancestor => First(launchers, ancestor) ?? launchers.FindPause(ancestor))],
                 _ when leases.TryGetValue(job.Id, out JobLease? lease) => [await ExplainHeldAsync(job, lease, launchers, inDetail, cancellationToken).ConfigureAwait(false)],
                 _ => await ExplainFreeAsync(job, launchers, inDetail, cancellationToken).ConfigureAwait(false),
             };
@@ -98,6 +98,11 @@ internal sealed class JobExplainer(IJobStore store, ApplicationRegistry applicat
         if (job.State == JobState.Running)
         {
             return [new LauncherLostReason(null)];
+        }
+
+        if (launchers.FindPause(job) is { } pause)
+        {
+            return [pause];
         }
 
         if (job.NotBefore is { } due && due > time.GetUtcNow())

@@ -11,6 +11,7 @@ internal sealed class LiveLaunchers
     private readonly DateTimeOffset _now;
     private readonly Dictionary<SiteName, Launcher[]> _launchers;
     private readonly string? _endedBecause;
+    private readonly Dictionary<SessionId, string> _paused = [];
     private readonly Dictionary<SiteName, ImmutableArray<JobReason>> _unserved = [];
     private readonly Dictionary<(SiteName, ApplicationName), JobReason> _unknown = [];
 
@@ -21,6 +22,14 @@ internal sealed class LiveLaunchers
     {
         _now = now;
         _endedBecause = insights.Select(insight => insight.EndedBecause).FirstOrDefault(reason => reason is not null);
+        foreach (ILauncherInsight insight in insights)
+        {
+            if (insight is { Session: { } session, PausedBecause: { } because })
+            {
+                _paused[session] = because;
+            }
+        }
+
         HashSet<SessionId?> ended = [.. insights.Where(insight => insight.EndedBecause is not null).Select(insight => insight.Session)];
         _launchers = sessions.Where(session => !ended.Contains(session.Token.Session))
             .GroupBy(session => session.Request.Site).ToDictionary(site => site.Key, site => site.Select(session => new Launcher(session)).ToArray());
@@ -60,6 +69,21 @@ internal sealed class LiveLaunchers
         }
 
         return Combine(refusals!);
+    }
+
+    /// <summary>Which pause keeps a job waiting that a launcher would take.</summary>
+    /// <returns>The reason; null when none of its launchers is alive, or one is not paused.</returns>
+    public PausedReason? FindPause(Job job)
+    {
+        if (_paused.Count == 0 || job.State.IsFinal() || job.State == JobState.Running || !_launchers.TryGetValue(job.Site, out Launcher[]? launchers))
+        {
+            return null;
+        }
+
+        Launcher[] takers = [.. launchers.Where(launcher => Refusal(job, launcher) is null)];
+        return takers.Length > 0 && takers.All(launcher => _paused.ContainsKey(launcher.Session.Token.Session))
+            ? new PausedReason(takers[0].Session, _paused[takers[0].Session.Token.Session])
+            : null;
     }
 
     /// <summary>Why a launcher will not run a job.</summary>

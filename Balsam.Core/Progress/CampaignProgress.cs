@@ -41,6 +41,10 @@ public sealed record CampaignProgress
     /// <summary>The last few jobs that failed since <see cref="StartedAt"/> and have not been restarted, the last one first. Those that failed with a parent are left out.</summary>
     public ImmutableArray<RecentFailure> LastFailures { get; init; } = [];
 
+    /// <summary>Why the launcher of this process is paused: nothing new starts until it is told to go on.</summary>
+    /// <value>Null while it is not paused, or when there is none in this process.</value>
+    public string? PausedBecause { get; init; }
+
     /// <summary>When the watch began, in UTC.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
@@ -50,5 +54,5 @@ public sealed record CampaignProgress
     /// <summary>Writes the numbers in a line.</summary>
     /// <returns>For example <c>94 of 97 jobs ended, 1 of them FAILED: RUNNING 2, AWAITING_PARENTS 1, …</c>.</returns>
     public override string ToString() =>
-        FormattableString.Invariant($"{Ended} of {Total} jobs ended{(Failed > 0 ? FormattableString.Invariant($", {Failed} of them FAILED") : "")}: {Counts}");
+        FormattableString.Invariant($"{Ended} of {Total} jobs ended{(Failed > 0 ? FormattableString.Invariant($", {Failed} of them FAILED") : "")}: {Counts}{(PausedBecause is null ? "" : $"; paused: {PausedBecause}")}");
 }

@@ -15,17 +15,19 @@ internal sealed class ProgressTracker
     private readonly IJobStore _store;
     private readonly TimeProvider _time;
     private readonly TimeSpan _interval;
+    private readonly IReadOnlyList<ILauncherInsight> _insights;
     private readonly TrackedJobs _jobs;
     private readonly DateTimeOffset _startedAt;
     private readonly EndRate _rate;
     private readonly Dictionary<(JobId Id, int Attempt), DateTimeOffset> _runningSince = [];
     private ImmutableArray<JobId> _failed = [];
 
-    public ProgressTracker(IJobStore store, TimeProvider time, JobFilter filter, TimeSpan interval)
+    public ProgressTracker(IJobStore store, TimeProvider time, JobFilter filter, TimeSpan interval, IReadOnlyList<ILauncherInsight> insights)
     {
         _store = store;
         _time = time;
         _interval = interval;
+        _insights = insights;
         _jobs = TrackedJobs.Of(filter, store);
         _startedAt = time.GetUtcNow().ToStoredInstant();
         _rate = new EndRate(_startedAt);
@@ -116,6 +118,7 @@ internal sealed class ProgressTracker
             Rate = rate,
             TimeLeft = TimeLeft(counts.Total - counts[JobStates.Final], rate),
             LastFailures = await FailuresAsync(cancellationToken).ConfigureAwait(false),
+            PausedBecause = _insights.Select(insight => insight.PausedBecause).FirstOrDefault(reason => reason is not null),
             StartedAt = _startedAt,
             UpdatedAt = now,
         };

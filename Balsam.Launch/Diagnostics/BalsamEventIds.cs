@@ -35,4 +35,31 @@ public static class BalsamEventIds
 
     /// <summary>A job lost its launcher more often than the crash limit allows, and fails.</summary>
     public const int JobGivenUp = 2020;
+
+    /// <summary>The launcher was paused.</summary>
+    public const int LauncherPaused = 2030;
+
+    /// <summary>The launcher takes jobs again after a pause.</summary>
+    public const int LauncherResumed = 2031;
+
+    /// <summary>The launcher stops; what runs may go on for the drain timeout.</summary>
+    public const int LauncherDraining = 2032;
+
+    /// <summary>A launcher that stops was told so again.</summary>
+    public const int LauncherHurried = 2033;
+
+    /// <summary>A hook did not come back, and the launcher ended without it.</summary>
+    public const int HookAbandoned = 2034;
+
+    /// <summary>A launcher that failed could not record all that it held.</summary>
+    public const int HandBackFailed = 2035;
+
+    /// <summary>The host's shutdown timeout came before the launcher's own limits.</summary>
+    public const int HostOutOfPatience = 2036;
+
+    /// <summary>The host went on without its launcher, which did not end.</summary>
+    public const int LauncherAbandoned = 2037;
+
+    /// <summary>A launcher that stops has asked everything to end: SIGTERM, and cancellation.</summary>
+    public const int LauncherEnding = 2038;
 }

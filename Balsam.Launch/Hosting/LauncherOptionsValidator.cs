@@ -15,6 +15,7 @@ internal sealed class LauncherOptionsValidator : IValidateOptions<LauncherOption
         Check(options.IdleTimeout is { } idle && (idle < TimeSpan.Zero || idle > Longest), "IdleTimeout", options.IdleTimeout, "set it to zero or more and at most 3650 days, or to null to wait for ever");
         Check(options.DrainTimeout < TimeSpan.Zero || options.DrainTimeout > Longest, "DrainTimeout", options.DrainTimeout, "set it to zero or more and at most 3650 days");
         Check(options.KillGrace < TimeSpan.Zero || options.KillGrace > Longest, "KillGrace", options.KillGrace, "set it to zero or more and at most 3650 days");
+        Check(options.RecordTimeout <= TimeSpan.Zero || options.RecordTimeout > LongestTimer, "RecordTimeout", options.RecordTimeout, "set it to more than zero and at most 49 days");
         Check(options.HookConcurrency < 1, "HookConcurrency", options.HookConcurrency, "set it to at least 1");
         Check(options.HookTimeLimit <= TimeSpan.Zero || options.HookTimeLimit > LongestTimer, "HookTimeLimit", options.HookTimeLimit, "set it to more than zero and at most 49 days");
         Check(options.ErrorTailLines is < 0 or > 10_000, "ErrorTailLines", options.ErrorTailLines, "set it between 0 and 10,000");

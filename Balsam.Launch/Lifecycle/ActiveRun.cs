@@ -14,6 +14,9 @@ internal sealed class ActiveRun(Job job, ApplicationDescriptor application, Allo
 
     public Placement Placement { get; } = allocation.Placement;
 
+    /// <summary>Whether its process or function was started: RUNNING is stored before.</summary>
+    public bool IsStarted { get; set; }
+
     /// <summary>Why the launcher ended the run; null while nobody did.</summary>
     public FailureDetails? EndedFor { get; set; }
 

@@ -7,7 +7,11 @@ namespace Balsam.Launch.Running;
 /// </remarks>
 public interface IJobRunner : IAsyncDisposable
 {
-    /// <summary>Starts a process. Never blocks, and never throws for a fault of the job itself: that is told as <see cref="RunExitKind.StartFailed"/>.</summary>
+    /// <summary>Ends when the runner can start nothing more, after all ends were told; with the exception when it failed rather than was disposed.</summary>
+    /// <value>The same task at each call. A fault of one run, or of a callback, does not end a runner.</value>
+    Task Completion { get; }
+
+    /// <summary>Starts a process. Never blocks, and never throws for a fault of the job itself: that is told as <see cref="RunExitKind.StartFailed"/>, and a runner that has ended as <see cref="RunExitKind.Lost"/>.</summary>
     /// <param name="request">What to start.</param>
     /// <param name="ended">
     /// Is called exactly once, when the run is over or could not start, on the runner's thread (one call at a time). It must return quickly and must not throw.

@@ -29,6 +29,9 @@ internal sealed class LinuxJobRunner : IJobRunner
         NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "posix_spawn_file_actions_addchdir_np", out _);
 
     /// <inheritdoc/>
+    public Task Completion => _finished.Task;
+
+    /// <inheritdoc/>
     public void Start(RunRequest request, Action<RunExit> ended)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -55,7 +58,21 @@ internal sealed class LinuxJobRunner : IJobRunner
             Put(new RunnerCommand(RunnerCommandKind.Stop, 0));
         }
 
-        await _finished.Task.ConfigureAwait(false);
+        await _finished.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_loop.Faults.Count > 0)
+        {
+            throw new AggregateException("A callback of the job runner failed.", _loop.Faults);
+        }
+    }
+
+    // Whoever comes after the loop's last look at the queue sees that it is over, so each command is answered by exactly one of the two.
+    internal void Put(RunnerCommand command)
+    {
+        _inbox.Put(command);
+        if (_over)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static runner => runner.RefuseLateStarts(), this, preferLocal: false);
+        }
     }
 
     // A launcher that was started with SIGCHLD ignored would lose every exit status.
@@ -68,16 +85,6 @@ internal sealed class LinuxJobRunner : IJobRunner
         }
     }
 
-    // Whoever comes after the loop's last look at the queue sees that it is over, so each command is answered by exactly one of the two.
-    private void Put(RunnerCommand command)
-    {
-        _inbox.Put(command);
-        if (_over)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(static runner => runner.RefuseLateStarts(), this, preferLocal: false);
-        }
-    }
-
     private void RefuseLateStarts()
     {
         while (_inbox.TryTake(out RunnerCommand command))
@@ -86,7 +93,7 @@ internal sealed class LinuxJobRunner : IJobRunner
         }
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Thrown when the runner is disposed.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Told by Completion.")]
     private void Work()
     {
         Exception? fault = null;
@@ -97,7 +104,7 @@ internal sealed class LinuxJobRunner : IJobRunner
         catch (Exception exception)
         {
             fault = exception;
-            _loop.Abandon($"The job runner failed: {exception.Message} Restart the launcher.");
+            _loop.Fail($"The run was lost because the job runner failed: {exception.Message}");
         }
 
         _over = true;
@@ -105,14 +112,14 @@ internal sealed class LinuxJobRunner : IJobRunner
         _loop.Dispose();
         _inbox.Dispose();
         RefuseLateStarts();
-        Exception[] faults = fault is null ? [.. _loop.Faults] : [fault, .. _loop.Faults];
-        if (faults.Length == 0)
+        if (fault is null)
         {
             _finished.SetResult();
         }
         else
         {
-            _finished.SetException(new AggregateException("A callback of the job runner failed.", faults));
+            _finished.SetException(fault);
+            _ = _finished.Task.Exception;
         }
     }
 }

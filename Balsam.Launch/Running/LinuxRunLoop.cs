@@ -61,18 +61,45 @@ internal sealed class LinuxRunLoop : IDisposable
             CheckGroups();
             if (Environment.TickCount64 >= _stopDeadline)
             {
-                Abandon("The process did not end within 30 seconds of SIGKILL; it hangs inside the operating system, most likely in file access.");
+                Abandon(run => new RunExit
+                {
+                    RunId = run.RunId,
+                    Kind = RunExitKind.Signaled,
+                    Code = LibC.SigKill,
+                    Pid = run.Pid,
+                    Message = "The process did not end within 30 seconds of SIGKILL; it hangs inside the operating system, most likely in file access.",
+                });
             }
         }
     }
 
-    /// <summary>Kills and reports what still runs, without waiting for it.</summary>
-    public void Abandon(string reason)
+    /// <summary>Kills and reports what still runs after a fault of the loop itself, processes that have left their groups too. Throws nothing.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "What made the loop fail may fail again; the ends must be told all the same.")]
+    public void Fail(string reason)
+    {
+        try
+        {
+            foreach (LinuxRun run in _runs.Values)
+            {
+                _ = LibC.Kill(-run.Pid, LibC.SigKill);
+            }
+
+            _ = Orphans.FindAndKill(RunMarker.Variable, _runs.Keys.Select(_marker.ValueOf).ToHashSet(StringComparer.Ordinal), NoProcesses);
+        }
+        catch (Exception)
+        {
+            // The next launcher looks for orphans before it starts anything.
+        }
+
+        Abandon(run => new RunExit { RunId = run.RunId, Kind = RunExitKind.Lost, Pid = run.Pid, Message = reason });
+    }
+
+    private void Abandon(Func<LinuxRun, RunExit> exit)
     {
         foreach (LinuxRun run in _runs.Values.ToList())
         {
             _ = LibC.Kill(-run.Pid, LibC.SigKill);
-            Report(run, new RunExit { RunId = run.RunId, Kind = RunExitKind.Signaled, Code = LibC.SigKill, Pid = run.Pid, Message = reason });
+            Report(run, exit(run));
         }
     }
 

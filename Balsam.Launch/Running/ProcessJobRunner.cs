@@ -32,6 +32,9 @@ internal sealed class ProcessJobRunner : IJobRunner
     public ProcessJobRunner() => _reporter = Task.Run(ReportAsync);
 
     /// <inheritdoc/>
+    public Task Completion => _reporter;
+
+    /// <inheritdoc/>
     public void Start(RunRequest request, Action<RunExit> ended)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -18,7 +18,7 @@ public sealed record RunExit
     public int Code { get; init; }
 
     /// <summary>What went wrong and what to do, in complete sentences.</summary>
-    /// <value>Null when there is nothing to add to <see cref="Kind"/> and <see cref="Code"/>; never null for <see cref="RunExitKind.StartFailed"/>.</value>
+    /// <value>Null when there is nothing to add to <see cref="Kind"/> and <see cref="Code"/>; never null for <see cref="RunExitKind.StartFailed"/> and <see cref="RunExitKind.Lost"/>.</value>
     public string? Message { get; init; }
 
     /// <summary>The processor time that the process and its awaited children spent in programs.</summary>

@@ -11,4 +11,7 @@ public enum RunExitKind
 
     /// <summary>There never was a process; the message says why.</summary>
     StartFailed,
+
+    /// <summary>The runner failed, or was closed: what ran was killed, what was to run did not start. No fault of the job; the message says what happened.</summary>
+    Lost,
 }

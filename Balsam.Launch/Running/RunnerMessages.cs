@@ -5,7 +5,7 @@ namespace Balsam.Launch.Running;
 /// <summary>Failures that come from the runner rather than from the job.</summary>
 internal static class RunnerMessages
 {
-    public static StartFailure Stopped { get; } = new(0, "The job was not started because its launcher is stopping. It can be started again by the next one.");
+    public static StartFailure Stopped { get; } = new(0, "The job was not started because its launcher is stopping. It can be started again by the next one.") { Kind = RunExitKind.Lost };
 
     public static StartFailure Duplicate(long runId) =>
         new(0, string.Create(CultureInfo.InvariantCulture, $"A run with the number {runId} is going on. Give each run a number of its own."));

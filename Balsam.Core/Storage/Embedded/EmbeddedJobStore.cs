@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Balsam.Storage.Embedded;
 
 /// <summary>
@@ -41,11 +43,14 @@ public abstract partial class EmbeddedJobStore : IJobStore
         ArgumentNullException.ThrowIfNull(time);
         _time = time;
         _sessions = new SessionTable(time, _gate);
-        _queue = new WriteQueue(Process, writesAtOnce, Closed);
+        _queue = new WriteQueue(Process, writesAtOnce, Closed, Failed);
     }
 
     /// <inheritdoc/>
     public abstract string Description { get; }
+
+    /// <summary>How long closing waits for a write that hangs, by the real clock: it is for disks.</summary>
+    internal TimeSpan ClosePatience { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
     public async Task OpenAsync(CancellationToken cancellationToken)
@@ -74,10 +79,32 @@ public abstract partial class EmbeddedJobStore : IJobStore
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Finishes the writes that have been asked for, and closes the store. A write that hangs is waited for for 30 seconds.</summary>
+    /// <returns>A task that ends when the store is closed.</returns>
+    /// <exception cref="StoreException">A write hangs; its thread is left behind. What was acknowledged is safe: the store can be opened again by another process.</exception>
     public async ValueTask DisposeAsync()
     {
-        await _queue.CloseAsync(Shut).ConfigureAwait(false);
+        Task closed = _queue.CloseAsync(Shut);
+        try
+        {
+            await closed.WaitAsync(ClosePatience, TimeProvider.System).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!closed.IsCompleted)
+        {
+            throw new StoreException(
+                StoreErrorKind.Unavailable,
+                $"The store ({Description}) was left open: a write has not come back within {ClosePatience.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds. What was acknowledged is safe; look at the disk that the store is on, then start again.");
+        }
+        finally
+        {
+            Leave();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    private void Leave()
+    {
         lock (_gate)
         {
             _isClosed = true;
@@ -86,8 +113,6 @@ public abstract partial class EmbeddedJobStore : IJobStore
             _ = _eventsCame.Task.Exception;
             _sessions.WakeAll();
         }
-
-        GC.SuppressFinalize(this);
     }
 
     /// <inheritdoc/>
@@ -163,6 +188,10 @@ public abstract partial class EmbeddedJobStore : IJobStore
             throw _isClosed ? Closed() : new StoreException(StoreErrorKind.Unavailable, $"The store ({Description}) is not open. Call OpenAsync first.");
         }
     }
+
+    private StoreException Failed(Exception cause) => new(
+        StoreErrorKind.Failed,
+        $"The writer of the store ({Description}) failed: {cause.Message.TrimEnd('.')}. What was acknowledged is safe, what was being written may be stored or not. Start the process again.", cause);
 
     private StoreException Closed() => new(StoreErrorKind.Unavailable, $"The store ({Description}) was closed.");
 

@@ -7,15 +7,18 @@ namespace Balsam.Storage.Embedded;
 /// Two changes of threads a write are saved; it suits stores whose writes wait for nothing.
 /// </param>
 /// <param name="closed">What a call after the end is told.</param>
-internal sealed class WriteQueue(Action<List<IWriteRequest>> process, bool onCallers, Func<StoreException> closed)
+/// <param name="failed">What calls are told once the thread has died of a fault.</param>
+internal sealed class WriteQueue(Action<List<IWriteRequest>> process, bool onCallers, Func<StoreException> closed, Func<Exception, StoreException> failed)
 {
     private readonly object _gate = new();
-    private readonly Queue<Action> _chores = [];
+    private readonly Queue<Chore> _chores = [];
     private List<IWriteRequest> _requests = [];
     private List<IWriteRequest> _taken = [];
     private Thread? _thread;
     private bool _isCallerWriting;
     private bool _isClosing;
+    private Chore? _current;
+    private StoreException? _failure;
 
     public Task<T> WriteAsync<T>(Func<StagedBatch, T> stage, CancellationToken cancellationToken, Action<StagedBatch>? prepare = null)
     {
@@ -61,6 +64,13 @@ internal sealed class WriteQueue(Action<List<IWriteRequest>> process, bool onCal
                 return;
             }
 
+            if (_failure is not null)
+            {
+                _isClosing = true;
+                last();
+                return;
+            }
+
             closed = Enqueue(() =>
             {
                 last();
@@ -77,17 +87,19 @@ internal sealed class WriteQueue(Action<List<IWriteRequest>> process, bool onCal
     private Task<T> Enqueue<T>(Func<T> chore)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _chores.Enqueue(() =>
-        {
-            try
+        _chores.Enqueue(new Chore(
+            () =>
             {
-                answer.SetResult(chore());
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                answer.SetException(exception);
-            }
-        });
+                try
+                {
+                    answer.SetResult(chore());
+                }
+                catch (Exception exception) when (exception is not OutOfMemoryException)
+                {
+                    answer.SetException(exception);
+                }
+            },
+            failure => answer.TrySetException(failure)));
         return answer.Task;
     }
 
@@ -96,6 +108,11 @@ internal sealed class WriteQueue(Action<List<IWriteRequest>> process, bool onCal
         if (_isClosing)
         {
             throw closed();
+        }
+
+        if (_failure is not null)
+        {
+            throw new StoreException(_failure.Kind, _failure.Message, _failure.InnerException);
         }
     }
 
@@ -141,24 +158,62 @@ internal sealed class WriteQueue(Action<List<IWriteRequest>> process, bool onCal
         }
     }
 
+    // A thread must not end the process, nor end unheard: whoever waits, and whoever comes, is told what it died of.
     private void Loop()
     {
-        while (true)
+        try
         {
-            lock (_gate)
+            while (Wait())
             {
-                while (_requests.Count == 0 && _chores.Count == 0)
-                {
-                    if (_isClosing)
-                    {
-                        return;
-                    }
+                WorkOff();
+            }
+        }
+        catch (Exception exception)
+        {
+            Fail(failed(exception));
+        }
+    }
 
-                    Monitor.Wait(_gate);
+    private bool Wait()
+    {
+        lock (_gate)
+        {
+            while (_requests.Count == 0 && _chores.Count == 0)
+            {
+                if (_isClosing)
+                {
+                    return false;
                 }
+
+                Monitor.Wait(_gate);
             }
 
-            WorkOff();
+            return true;
+        }
+    }
+
+    private void Fail(StoreException failure)
+    {
+        IWriteRequest[] requests;
+        Chore[] chores;
+        lock (_gate)
+        {
+            _failure = failure;
+            requests = [.. _taken, .. _requests];
+            chores = [.. _current is { } current ? [current] : Array.Empty<Chore>(), .. _chores];
+            _taken.Clear();
+            _requests.Clear();
+            _chores.Clear();
+        }
+
+        foreach (IWriteRequest request in requests)
+        {
+            request.Fail(failure);
+        }
+
+        foreach (Chore chore in chores)
+        {
+            chore.Fail(failure);
         }
     }
 
@@ -166,23 +221,23 @@ internal sealed class WriteQueue(Action<List<IWriteRequest>> process, bool onCal
     {
         while (true)
         {
-            Action? chore = null;
             lock (_gate)
             {
+                _current = null;
                 if (_requests.Count > 0)
                 {
                     (_taken, _requests) = (_requests, _taken);
                 }
-                else if (!_chores.TryDequeue(out chore))
+                else if (!_chores.TryDequeue(out _current))
                 {
                     _isCallerWriting = false;
                     return;
                 }
             }
 
-            if (chore is not null)
+            if (_current is not null)
             {
-                chore();
+                _current.Do();
             }
             else
             {
@@ -191,4 +246,6 @@ internal sealed class WriteQueue(Action<List<IWriteRequest>> process, bool onCal
             }
         }
     }
+
+    private sealed record Chore(Action Do, Action<StoreException> Fail);
 }

@@ -38,6 +38,12 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : DelegatingJobSto
     /// <summary>Is called before a launcher opens a session; what it throws comes out of it.</summary>
     public Action BeforeOpenSession { get; set; } = () => { };
 
+    /// <summary>Is called before a session is closed.</summary>
+    public Func<Task> BeforeClose { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Is called before each claim; what it throws comes out of the claim.</summary>
+    public Func<Task> BeforeClaim { get; set; } = () => Task.CompletedTask;
+
     public override async Task RenewAsync(LeaseToken lease, CancellationToken cancellationToken)
     {
         await BeforeRenew(cancellationToken);
@@ -48,6 +54,18 @@ internal sealed class FaultyStore(IJobStore inner, bool owns) : DelegatingJobSto
     {
         await BeforeRecover();
         return await base.RecoverAsync(site, cancellationToken);
+    }
+
+    public override async Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken)
+    {
+        await BeforeClaim();
+        return await base.ClaimAsync(request, cancellationToken);
+    }
+
+    public override async Task CloseSessionAsync(LeaseToken lease, CancellationToken cancellationToken)
+    {
+        await BeforeClose();
+        await base.CloseSessionAsync(lease, cancellationToken);
     }
 
     public override async Task ReleaseAsync(LeaseToken lease, IReadOnlyList<JobId> ids, CancellationToken cancellationToken)

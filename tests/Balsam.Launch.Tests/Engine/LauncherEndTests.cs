@@ -357,6 +357,7 @@ public sealed class LauncherEndTests(StoreKind store)
             setup.Runner = new FakeJobRunner();
             setup.FaultyStore = true;
             setup.Time = time;
+            setup.Options = options => options.RecordTimeout = TimeSpan.FromSeconds(3);
         });
         Job job = await engine.ShellAsync("anything");
         FakeRun run = await EngineHarness.Soon(engine.Runner.NextAsync());

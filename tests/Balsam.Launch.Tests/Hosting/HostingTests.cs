@@ -24,6 +24,7 @@ public sealed class HostingTests
         yield return Case(options => options.IdleTimeout = TimeSpan.FromSeconds(-1), "LauncherOptions.IdleTimeout is -00:00:01; set it to zero or more");
         yield return Case(options => options.DrainTimeout = TimeSpan.FromSeconds(-1), "LauncherOptions.DrainTimeout is -00:00:01; set it to zero or more");
         yield return Case(options => options.KillGrace = TimeSpan.FromTicks(-1), "LauncherOptions.KillGrace is");
+        yield return Case(options => options.RecordTimeout = TimeSpan.Zero, "LauncherOptions.RecordTimeout is 00:00:00; set it to more than zero and at most 49 days.");
         yield return Case(options => options.HookConcurrency = 0, "LauncherOptions.HookConcurrency is 0; set it to at least 1.");
         yield return Case(options => options.HookTimeLimit = TimeSpan.Zero, "LauncherOptions.HookTimeLimit is 00:00:00; set it to more than zero and at most 49 days.");
         yield return Case(options => options.HookTimeLimit = TimeSpan.FromDays(50), "LauncherOptions.HookTimeLimit is 50.00:00:00");

@@ -401,7 +401,7 @@ public sealed class JobRunnerTests(RunnerKind kind)
     {
         await _harness.Runner.DisposeAsync();
         RunExit exit = await _harness.RunAsync("true");
-        Assert.That((exit.Kind, exit.Message), Is.EqualTo((RunExitKind.StartFailed, RunnerMessages.Stopped.Message)));
+        Assert.That((exit.Kind, exit.Message), Is.EqualTo((RunExitKind.Lost, RunnerMessages.Stopped.Message)));
     }
 
     [Test]

@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Balsam.Launch.Tests.Engine;
+
+/// <summary>Keeps what is logged.</summary>
+internal sealed class LogSpy : ILogger
+{
+    public ConcurrentQueue<(LogLevel Level, int Id, string Text, Exception? Exception)> Entries { get; } = new();
+
+    /// <summary>Gives this to every category.</summary>
+    public ILoggerProvider ToProvider() => new Provider(this);
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Entries.Enqueue((logLevel, eventId.Id, formatter(state, exception), exception));
+
+    private sealed class Provider(LogSpy spy) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => spy;
+
+        public void Dispose()
+        {
+        }
+    }
+}
