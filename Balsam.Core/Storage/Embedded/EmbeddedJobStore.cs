@@ -119,6 +119,11 @@ public abstract partial class EmbeddedJobStore : IJobStore
     /// <returns>The children.</returns>
     protected abstract IEnumerable<Job> ReadChildren(JobId parent);
 
+    /// <summary>Reads which jobs have which parents: every edge of the store, in any order. Called from any thread, when the children of very many jobs are asked for.</summary>
+    /// <returns>The edges; their parents are numbers of jobs.</returns>
+    protected virtual IEnumerable<JobLink> ReadEdges() =>
+        Scan(new HasParentsFilter(), false).SelectMany(static job => job.Parents.Select(edge => new JobLink(job.Id, ParentReference.To(edge.Parent, edge.Condition))));
+
     /// <summary>Reads the jobs that may meet a condition, by number, rising or falling: all that do, and perhaps others. Called from any thread.</summary>
     /// <param name="filter">The condition.</param>
     /// <param name="descending">Whether the largest number comes first.</param>
@@ -173,7 +178,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
                 Reload();
             }
 
-            var batch = new StagedBatch(_lastId, _lastSequence, _lastEpoch, _graph, FindPublished, ReadChildren, FindKeyed, _time);
+            var batch = new StagedBatch(_lastId, _lastSequence, _lastEpoch, _graph, FindPublished, NewChildLookup(), FindKeyed, _time);
             requests.ForEach(request => request.Prepare(batch));
             WithholdClaims();
             requests.ForEach(request => request.Stage(batch));
@@ -245,6 +250,8 @@ public abstract partial class EmbeddedJobStore : IJobStore
         _withheld = null;
         claims.ForEach(claim => claim.Answer(Take, GiveBack));
     }
+
+    private ChildLookup NewChildLookup() => new(ReadChildren, ReadEdges, _lastId);
 
     private Job? FindPublished(JobId id) => _active.GetValueOrDefault(id) ?? (_states[id.Value] is null ? null : Read(id));
 

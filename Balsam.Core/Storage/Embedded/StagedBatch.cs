@@ -10,7 +10,7 @@ namespace Balsam.Storage.Embedded;
 internal sealed partial class StagedBatch
 {
     private readonly Func<JobId, Job?> _published;
-    private readonly Func<JobId, IEnumerable<Job>> _publishedChildren;
+    private readonly ChildLookup _publishedChildren;
     private readonly Func<IReadOnlyCollection<string>, IEnumerable<Job>> _publishedKeys;
     private readonly Dictionary<string, Job?> _keys = new(StringComparer.Ordinal);
     private readonly DependencyGraph _graph;
@@ -29,7 +29,7 @@ internal sealed partial class StagedBatch
         long lastEpoch,
         DependencyGraph graph,
         Func<JobId, Job?> published,
-        Func<JobId, IEnumerable<Job>> publishedChildren,
+        ChildLookup publishedChildren,
         Func<IReadOnlyCollection<string>, IEnumerable<Job>> publishedKeys,
         TimeProvider time)
     {
@@ -72,10 +72,10 @@ internal sealed partial class StagedBatch
     /// <summary>Reads the published children of a job, ended ones too, while nobody else has to wait.</summary>
     public IEnumerable<JobId> LoadChildren(JobId parent)
     {
-        foreach (Job child in _publishedChildren(parent))
+        foreach (JobId child in _publishedChildren.Find(parent))
         {
-            _loaded.TryAdd(child.Id, child);
-            yield return child.Id;
+            Load([child]);
+            yield return child;
         }
     }
 
@@ -182,13 +182,19 @@ internal sealed partial class StagedBatch
     /// <summary>Does what follows from the moves so far by the rules of the graph.</summary>
     public void FollowEdges()
     {
-        while (_moved.TryDequeue(out (Job Parent, JobState Was, long Order) moved))
+        while (_moved.Count > 0)
         {
-            FollowEdges(moved.Parent, moved.Was, moved.Order);
-            if (moved.Was.IsFinal() && moved.Parent.State != moved.Was)
+            List<JobId> restarted = [];
+            while (_moved.TryDequeue(out (Job Parent, JobState Was, long Order) moved))
             {
-                BringBackChildren(moved.Parent);
+                FollowEdges(moved.Parent, moved.Was, moved.Order);
+                if (moved.Was.IsFinal() && moved.Parent.State != moved.Was)
+                {
+                    restarted.Add(moved.Parent.Id);
+                }
             }
+
+            BringBackChildren(restarted);
         }
     }
 
@@ -407,20 +413,25 @@ internal sealed partial class StagedBatch
         }
     }
 
-    private void BringBackChildren(Job parent)
+    // Each child is looked at once, when all moves so far are known: with many parents that are restarted together, once for each of them would be quadratic.
+    private void BringBackChildren(List<JobId> parents)
     {
         DateTimeOffset now = _time.GetUtcNow();
-        foreach (JobId id in _publishedChildren(parent.Id).Select(job => job.Id).Concat(NewChildrenOf(parent.Id)).Distinct().ToArray())
+        HashSet<JobId> seen = [];
+        foreach (JobId parent in parents)
         {
-            if (Find(id) is not { State: JobState.Failed, Failure.Kind: FailureKind.ParentFailed } child || child.Parents.Any(edge => Find(edge.Parent) is null))
+            foreach (JobId id in _publishedChildren.Find(parent).Concat(NewChildrenOf(parent)).Where(seen.Add).ToArray())
             {
-                continue;
-            }
+                if (Find(id) is not { State: JobState.Failed, Failure.Kind: FailureKind.ParentFailed } child || child.Parents.Any(edge => Find(edge.Parent) is null))
+                {
+                    continue;
+                }
 
-            CountPending(child, out Job? broken);
-            if (broken is null)
-            {
-                Await(new JobChange(child).Apply(JobTrigger.ParentRestarted, now, $"Parent {parent.Id} was restarted."), null);
+                CountPending(child, out Job? broken);
+                if (broken is null)
+                {
+                    Await(new JobChange(child).Apply(JobTrigger.ParentRestarted, now, $"Parent {parent} was restarted."), null);
+                }
             }
         }
     }
