@@ -140,6 +140,14 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     protected override IEnumerable<Job> ReadChildren(JobId parent) => Scan(new ChildOfFilter(parent), false);
 
     /// <inheritdoc/>
+    protected override IEnumerable<Job> ReadMany(IReadOnlyCollection<JobId> ids) => ids.Select(id => id.Value).Order().Chunk(ScanPage).SelectMany(page => Reading(database =>
+    {
+        // What is read in one walk may hold others too.
+        Dictionary<long, BsonDocument> documents = JobReader.ReadAll(StoreCollections.Jobs(database), page);
+        return JobReader.Read(database, [.. page.Select(id => documents.GetValueOrDefault(id)).OfType<BsonDocument>()]);
+    }));
+
+    /// <inheritdoc/>
     protected override IEnumerable<JobLink> ReadEdges()
     {
         // Page by page, so that writes find a turn between.

@@ -8,19 +8,21 @@ namespace Balsam.Storage.Embedded;
 /// <param name="jobs">How many jobs there are, about: what a pass costs.</param>
 internal sealed class ChildLookup(Func<JobId, IEnumerable<Job>> readChildren, Func<IEnumerable<JobLink>> readEdges, long jobs)
 {
-    // A look-up in the index costs about as much as this many jobs of a pass.
-    private const int JobsPerLookUp = 32;
+    // A look-up in the index, and the read of each child with its edges, cost about as much as this many jobs, or edges, of a pass.
+    private const int PassedPerRead = 32;
     private const int Few = 64;
 
     private Dictionary<JobId, List<JobId>>? _children;
-    private long _asked;
+    private long _reads;
 
     /// <summary>The children of a job.</summary>
     public IEnumerable<JobId> Find(JobId parent)
     {
-        if (_children is null && _asked++ < Math.Max(Few, jobs / JobsPerLookUp))
+        if (_children is null && _reads < Math.Max(Few, jobs / PassedPerRead))
         {
-            return readChildren(parent).Select(static child => child.Id);
+            Job[] found = [.. readChildren(parent)];
+            _reads += 1 + found.Length + (found.Sum(static child => (long)child.Parents.Length) / PassedPerRead);
+            return found.Select(static child => child.Id);
         }
 
         _children ??= ReadAll();

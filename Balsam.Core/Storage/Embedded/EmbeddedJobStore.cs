@@ -114,6 +114,15 @@ public abstract partial class EmbeddedJobStore : IJobStore
     /// <returns>The job; null when there is none.</returns>
     protected abstract Job? Read(JobId id);
 
+    /// <summary>Reads some jobs, in any order; those that there are not are left out. Called from any thread.</summary>
+    /// <param name="ids">Their numbers, each once.</param>
+    /// <returns>The jobs.</returns>
+    protected virtual IEnumerable<Job> ReadMany(IReadOnlyCollection<JobId> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        return ids.Select(Read).OfType<Job>();
+    }
+
     /// <summary>Reads the jobs that have a parent. Called from any thread.</summary>
     /// <param name="parent">The parent.</param>
     /// <returns>The children.</returns>
@@ -178,7 +187,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
                 Reload();
             }
 
-            var batch = new StagedBatch(_lastId, _lastSequence, _lastEpoch, _graph, FindPublished, NewChildLookup(), FindKeyed, _time);
+            var batch = new StagedBatch(_lastId, _lastSequence, _lastEpoch, _graph, FindPublished, FindPublished, id => _states[id.Value], NewChildLookup(), FindKeyed, _time);
             requests.ForEach(request => request.Prepare(batch));
             WithholdClaims();
             requests.ForEach(request => request.Stage(batch));
@@ -252,6 +261,27 @@ public abstract partial class EmbeddedJobStore : IJobStore
     }
 
     private ChildLookup NewChildLookup() => new(ReadChildren, ReadEdges, _lastId);
+
+    private IEnumerable<Job> FindPublished(IReadOnlyCollection<JobId> ids)
+    {
+        List<JobId> stored = [];
+        foreach (JobId id in ids)
+        {
+            if (_active.TryGetValue(id, out Job? job))
+            {
+                yield return job;
+            }
+            else if (_states[id.Value] is not null)
+            {
+                stored.Add(id);
+            }
+        }
+
+        foreach (Job job in ReadMany(stored))
+        {
+            yield return job;
+        }
+    }
 
     private Job? FindPublished(JobId id) => _active.GetValueOrDefault(id) ?? (_states[id.Value] is null ? null : Read(id));
 
