@@ -157,6 +157,14 @@ internal static unsafe partial class LibC
         return -1;
     }
 
+    /// <summary>How many descriptors this process may have open.</summary>
+    public static long MostDescriptors()
+    {
+        const int openFiles = 7;
+        nuint* limit = stackalloc nuint[2];
+        return ResourceLimit(openFiles, limit) == 0 ? (long)Math.Min(limit[0], int.MaxValue) : 0;
+    }
+
     /// <summary>Signals the very process that the descriptor stands for, whatever has become of its id.</summary>
     public static int SignalPidFd(int pidFd, int signal) => (int)SystemCall(SysPidFdSendSignal, pidFd, signal, 0, 0);
 
@@ -180,6 +188,9 @@ internal static unsafe partial class LibC
     /// <returns>0, or the error number.</returns>
     public static int RenameWithoutReplacing(string from, string to) =>
         RenameAt2(AtWorkingDirectory, from, AtWorkingDirectory, to, RenameNoReplace) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    [LibraryImport(Library, EntryPoint = "getrlimit", SetLastError = true)]
+    private static partial int ResourceLimit(int resource, nuint* limit);
 
     [LibraryImport(Library, EntryPoint = "socketpair", SetLastError = true)]
     private static partial int SocketPair(int domain, int type, int protocol, int* pair);

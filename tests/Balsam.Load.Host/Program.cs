@@ -13,6 +13,7 @@ try
 {
     var figures = new Figures(Console.Out);
     await figures.TimeAsync("total", () => scenario.RunAsync(directory, size, figures));
+    figures.Add("cpu_s", Environment.CpuUsage.TotalTime.TotalSeconds);
     figures.Add("peak_mib", ThisProcess.PeakMiB);
     return 0;
 }

@@ -6,19 +6,32 @@ namespace Balsam.Load.Tests;
 /// <summary>Runs a scenario in a process of its own.</summary>
 internal static class LoadHost
 {
+    private const string Root = "root";
+
     /// <summary>Starts the host, waits for its end, and gives the figures that it printed.</summary>
     /// <exception cref="AssertionException">Something did not hold, or it took longer than it may.</exception>
-    public static async Task<IReadOnlyDictionary<string, double>> RunAsync(string scenario, int size, Bound bound)
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="size">Its size.</param>
+    /// <param name="bound">What it may take.</param>
+    /// <param name="descriptors">How many descriptors it may open, without the privileges of root; null for what this process may.</param>
+    public static async Task<IReadOnlyDictionary<string, double>> RunAsync(string scenario, int size, Bound bound, int? descriptors = null)
     {
         string host = Path.Combine(TestContext.CurrentContext.TestDirectory, "Balsam.Load.Host.dll");
-        var start = new ProcessStartInfo("dotnet", ["exec", host, scenario, size.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] command = ["dotnet", "exec", host, scenario, size.ToString(CultureInfo.InvariantCulture)];
+        if (descriptors is { } limit)
+        {
+            string[] unprivileged = Environment.UserName == Root ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
+            command = [.. unprivileged, "sh", "-c", string.Create(CultureInfo.InvariantCulture, $"ulimit -n {limit}; exec \"$@\""), "sh", .. command];
+        }
+
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(bound.Seconds));
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(bound.Seconds));
         try
         {
-            await process.WaitForExitAsync(limit.Token);
+            await process.WaitForExitAsync(late.Token);
         }
         catch (OperationCanceledException)
         {

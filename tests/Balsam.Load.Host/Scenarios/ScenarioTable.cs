@@ -5,7 +5,8 @@ internal static class ScenarioTable
 {
     private static readonly Dictionary<string, Func<IScenario>> Scenarios = new(StringComparer.Ordinal)
     {
-        ["processes"] = () => new ProcessesScenario(),
+        ["processes"] = () => new ProcessesScenario(hasDescriptors: true),
+        ["processes-short-of-descriptors"] = () => new ProcessesScenario(hasDescriptors: false),
         ["tagged"] = () => new TaggedScenario(),
         ["waiters"] = () => new WaitersScenario(),
         ["fan"] = () => new FanScenario(),
