@@ -147,6 +147,34 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
     protected override IEnumerable<Job> ReadChildren(JobId parent) => Scan(new ChildOfFilter(parent), false);
 
     /// <inheritdoc/>
+    protected override IEnumerable<Job> ReadMany(IReadOnlyCollection<JobId> ids) => ids.Select(id => id.Value).Order().Chunk(ScanPage).SelectMany(page => Reading(database =>
+    {
+        // What is read in one walk may hold others too.
+        Dictionary<long, BsonDocument> documents = JobReader.ReadAll(StoreCollections.Jobs(database), page);
+        return JobReader.Read(database, [.. page.Select(id => documents.GetValueOrDefault(id)).OfType<BsonDocument>()]);
+    }));
+
+    /// <inheritdoc/>
+    protected override IEnumerable<JobLink> ReadEdges()
+    {
+        // Page by page, so that writes find a turn between.
+        long last = 0;
+        while (Reading(database => StoreCollections.Parents(database).Query().Where(BsonExpression.Create("$._id > @0", last)).OrderBy("$._id").Limit(ScanPage).ToList()) is { Count: > 0 } page)
+        {
+            foreach (BsonDocument document in page)
+            {
+                JobId child = new(document["_id"].AsInt64);
+                foreach (JobDependency edge in ParentsDocument.Read(document))
+                {
+                    yield return new JobLink(child, ParentReference.To(edge.Parent, edge.Condition));
+                }
+            }
+
+            last = page[^1]["_id"].AsInt64;
+        }
+    }
+
+    /// <inheritdoc/>
     protected override IEnumerable<Job> Scan(JobFilter filter, bool descending)
     {
         IdRangeFilter range = JobFilters.IdRangeOf(filter);
@@ -411,9 +439,11 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
             StoreCollections.Parents(database).Insert(batch.Inserts.Where(job => !job.Parents.IsEmpty).Select(ParentsDocument.Write));
         }
 
+        // As with tags: an update compares every old index key with every new one.
         foreach (Job job in batch.Relinked)
         {
-            StoreCollections.Parents(database).Upsert(ParentsDocument.Write(job));
+            StoreCollections.Parents(database).Delete(job.Id.Value);
+            StoreCollections.Parents(database).Insert(ParentsDocument.Write(job));
         }
     }
 

@@ -7,6 +7,8 @@ namespace Balsam;
 /// <summary>Checks the jobs of one submit and makes them ready for the store. Looks at everything, so that all problems come out together.</summary>
 internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteName defaultSite, IReadOnlyDictionary<SiteName, IReadOnlyList<NodeSpec>> nodes, IReadOnlyDictionary<JobId, Job> storedParents)
 {
+    private const int CircleShown = 20;
+
     private readonly List<SubmitProblem> _problems = [];
     private readonly Dictionary<(SiteName, JobResources), string[]> _knownRequests = [];
     private readonly Dictionary<string, int> _keys = new(StringComparer.Ordinal);
@@ -237,14 +239,17 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
         // From any job that is left, walking to a parent that is left must come round.
         int at = Array.FindIndex(waiting, count => count > 0);
         List<int> path = [];
-        while (!path.Contains(at))
+        HashSet<int> passed = [];
+        while (passed.Add(at))
         {
             path.Add(at);
             at = additions[at].Parents.First(parent => !parent.IsStored && waiting[parent.Index] > 0).Index;
         }
 
         path.RemoveRange(0, path.IndexOf(at));
-        string circle = string.Join(" after ", path.Append(at).Select(i => $"[{i.ToString(CultureInfo.InvariantCulture)}] {jobs[i]}"));
+        IEnumerable<string> names = path.Take(CircleShown).Select(i => $"[{i.ToString(CultureInfo.InvariantCulture)}] {jobs[i]}");
+        string[] skipped = path.Count > CircleShown ? [string.Create(CultureInfo.InvariantCulture, $"{path.Count - CircleShown} more")] : [];
+        string circle = string.Join(" after ", [.. names, .. skipped, $"[{at.ToString(CultureInfo.InvariantCulture)}] {jobs[at]}"]);
         Refuse(at, jobs[at], SubmitProblemKind.Cycle, $"its parents form a circle: {circle}.");
     }
 

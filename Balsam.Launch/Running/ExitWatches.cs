@@ -5,20 +5,28 @@ namespace Balsam.Launch.Running;
 /// posix_spawn copies the table and closes the copy again: about 150 µs for each 1,000 descriptors that are open. When they have become many, they
 /// are sent into a socket that nobody reads: there they live on, and epoll goes on watching them, at the price of the socket's own descriptor. When
 /// all of a parcel have ended, its socket is closed, and they with it. (A thread with a table of its own is no place for them: the runtime needs
-/// descriptors of the common table on any thread that runs managed code.)
+/// descriptors of the common table on any thread that runs managed code.) An account without privileges may have no more descriptors on their way through
+/// sockets than one process may open. Then they stay in the table, but never take more than a quarter of it: the host needs the rest, and so does each start.
 /// </remarks>
 internal sealed class ExitWatches(Epoll epoll) : IDisposable
 {
     private const int ParcelSize = 128;
+    private const int ShareOfTable = 4;
 
+    private readonly long _most = Math.Max(ParcelSize, LibC.MostDescriptors() / ShareOfTable);
     private readonly Dictionary<ulong, int> _here = [];
     private readonly Dictionary<ulong, Parcel> _sent = [];
     private ulong _lastNumber;
 
     /// <summary>Starts to watch a process.</summary>
-    /// <returns>The number of the event that tells of its end, never used twice; 0 when the system refuses.</returns>
+    /// <returns>The number of the event that tells of its end, never used twice; 0 when the system refuses, or there are too many.</returns>
     public ulong TryAdd(int pid)
     {
+        if (_here.Count >= _most)
+        {
+            return 0;
+        }
+
         int pidFd = LibC.OpenPidFd(pid);
         if (pidFd < 0)
         {

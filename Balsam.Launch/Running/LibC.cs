@@ -170,6 +170,14 @@ internal static unsafe partial class LibC
         return -1;
     }
 
+    /// <summary>How many descriptors this process may have open.</summary>
+    public static long MostDescriptors()
+    {
+        const int openFiles = 7;
+        nuint* limit = stackalloc nuint[2];
+        return ResourceLimit(openFiles, limit) == 0 ? (long)Math.Min(limit[0], int.MaxValue) : 0;
+    }
+
     /// <summary>Signals the very process that the descriptor stands for, whatever has become of its id.</summary>
     public static int SignalPidFd(int pidFd, int signal) => (int)SystemCall(SysPidFdSendSignal, pidFd, signal, 0, 0);
 
@@ -196,6 +204,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "prlimit", SetLastError = true)]
     private static partial int ProcessLimit(int pid, int resource, void* changed, void* previous);
+
+    [LibraryImport(Library, EntryPoint = "getrlimit", SetLastError = true)]
+    private static partial int ResourceLimit(int resource, nuint* limit);
 
     [LibraryImport(Library, EntryPoint = "socketpair", SetLastError = true)]
     private static partial int SocketPair(int domain, int type, int protocol, int* pair);

@@ -9,4 +9,8 @@ internal static class RunnerMessages
 
     public static StartFailure Duplicate(long runId) =>
         new(0, string.Create(CultureInfo.InvariantCulture, $"A run with the number {runId} is going on. Give each run a number of its own."));
+
+    /// <summary>What a run is told that was signaled while it waited for what is left of its earlier attempts to be ended.</summary>
+    public static RunExit EndedBeforeStart(long runId) =>
+        new() { RunId = runId, Kind = RunExitKind.Signaled, Code = LibC.SigTerm, Message = "The run was ended before its process was started." };
 }

@@ -12,11 +12,13 @@ internal sealed class DeleteStaging(JobDeletion deletion)
     /// <summary>Reads what can be read without keeping others waiting.</summary>
     public void Prepare(StagedBatch batch)
     {
-        batch.Load(deletion.Ids);
+        HashSet<JobId> wanted = [.. deletion.Ids];
         if (Cascades)
         {
-            Descend(deletion.Ids, batch, []);
+            Descend(deletion.Ids, batch, wanted);
         }
+
+        batch.Load(wanted);
     }
 
     public ChangeReport Stage(StagedBatch batch, SessionTable sessions)
@@ -80,7 +82,7 @@ internal sealed class DeleteStaging(JobDeletion deletion)
 
     private JobId? WaitingChildOf(StagedBatch batch, JobId id)
     {
-        JobId child = batch.ChildrenOf(id).Select(edge => edge.Key).FirstOrDefault(child => !_going.Contains(child) && batch.Find(child) is { State: JobState.AwaitingParents });
+        JobId child = batch.ChildrenOf(id).Select(edge => edge.Key).FirstOrDefault(child => !_going.Contains(child) && batch.StateOf(child) == JobState.AwaitingParents);
         return child == default ? null : child;
     }
 
@@ -119,12 +121,12 @@ internal sealed class DeleteStaging(JobDeletion deletion)
         {
             if (!_children.TryGetValue(parent, out JobId[]? published))
             {
-                _children.Add(parent, published = [.. batch.LoadChildren(parent)]);
+                _children.Add(parent, published = [.. batch.PublishedChildrenOf(parent)]);
             }
 
             foreach (JobId child in published.Concat(batch.NewChildrenOf(parent)))
             {
-                if (batch.Find(child) is not null && seen.Add(child))
+                if (batch.StateOf(child) is not null && seen.Add(child))
                 {
                     open.Enqueue(child);
                 }

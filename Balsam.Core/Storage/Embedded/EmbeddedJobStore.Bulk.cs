@@ -35,14 +35,15 @@ public abstract partial class EmbeddedJobStore
                 SortedSet<JobId> found = [];
                 HashSet<JobId> asked = [];
                 Queue<JobId> open = new(ids);
+                ChildLookup children = NewChildLookup();
                 while (open.TryDequeue(out JobId parent))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    foreach (Job child in asked.Add(parent) ? ReadChildren(parent) : [])
+                    foreach (JobId child in asked.Add(parent) ? children.Find(parent) : [])
                     {
-                        if (found.Add(child.Id))
+                        if (found.Add(child))
                         {
-                            open.Enqueue(child.Id);
+                            open.Enqueue(child);
                         }
                     }
                 }

@@ -8,6 +8,9 @@ public abstract partial class EmbeddedJobStore
     // So few jobs are read one by one, or kept in memory, without a second thought.
     private const int FewJobs = 4096;
 
+    private const int FirstPage = 4;
+    private const int LargestPage = 1024;
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<Job>> FindAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
     {
@@ -28,7 +31,7 @@ public abstract partial class EmbeddedJobStore
             }
         }
 
-        return Reading<IReadOnlyList<Job>>(() => [.. ids.Select(FindAny).OfType<Job>()], cancellationToken);
+        return Reading<IReadOnlyList<Job>>(() => [.. ids.Chunk(FewJobs).SelectMany(page => FindAll(page, cancellationToken))], cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -181,28 +184,39 @@ public abstract partial class EmbeddedJobStore
         }
     }
 
-    private Job? FindAny(JobId id)
+    // In the order of the ids. What is not in memory is read together.
+    private IEnumerable<Job> FindAll(JobId[] ids, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
+        Dictionary<JobId, Job> found = [];
+        HashSet<JobId> stored = [];
         lock (_gate)
         {
-            if (_active.TryGetValue(id, out Job? active))
+            foreach (JobId id in ids)
             {
-                return active;
-            }
-
-            if (_states[id.Value] is null)
-            {
-                return null;
+                if (_active.TryGetValue(id, out Job? active))
+                {
+                    found[id] = active;
+                }
+                else if (_states[id.Value] is not null)
+                {
+                    stored.Add(id);
+                }
             }
         }
 
-        return Read(id);
+        foreach (Job job in stored.Count == 0 ? [] : ReadMany(stored))
+        {
+            found.Add(job.Id, job);
+        }
+
+        return ids.Select(id => found.GetValueOrDefault(id)).OfType<Job>();
     }
 
     private IEnumerable<Job> Candidates(JobFilter filter, bool descending) => Choose(filter) switch
     {
-        (JobAccess.Numbers, _) => Numbers(filter, descending).Where(InStatesOf(filter)).Select(FindAny).OfType<Job>(),
-        (JobAccess.StateMap, _) => InStates(filter, descending),
+        (JobAccess.Numbers, _) => FindInPages(Numbers(filter, descending).Where(InStatesOf(filter))),
+        (JobAccess.StateMap, _) => FindInPages(InStates(filter, descending)),
         _ => Scan(filter, descending),
     };
 
@@ -252,7 +266,7 @@ public abstract partial class EmbeddedJobStore
         };
     }
 
-    private IEnumerable<Job> InStates(JobFilter filter, bool descending)
+    private IEnumerable<JobId> InStates(JobFilter filter, bool descending)
     {
         JobStateSet states = JobFilters.StatesOf(filter) ?? JobStates.All;
         IdRangeFilter range = JobFilters.IdRangeOf(filter);
@@ -269,10 +283,35 @@ public abstract partial class EmbeddedJobStore
                 yield break;
             }
 
-            if (FindAny(new JobId(at)) is { } job)
+            yield return new JobId(at);
+        }
+    }
+
+    // The first pages are small, since most callers want no more.
+    private IEnumerable<Job> FindInPages(IEnumerable<JobId> ids)
+    {
+        List<JobId> page = [];
+        int size = FirstPage;
+        foreach (JobId id in ids)
+        {
+            page.Add(id);
+            if (page.Count < size)
+            {
+                continue;
+            }
+
+            foreach (Job job in FindAll([.. page], CancellationToken.None))
             {
                 yield return job;
             }
+
+            page.Clear();
+            size = Math.Min(size * 4, LargestPage);
+        }
+
+        foreach (Job job in FindAll([.. page], CancellationToken.None))
+        {
+            yield return job;
         }
     }
 

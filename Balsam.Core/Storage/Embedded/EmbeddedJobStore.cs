@@ -142,10 +142,24 @@ public abstract partial class EmbeddedJobStore : IJobStore
     /// <returns>The job; null when there is none.</returns>
     protected abstract Job? Read(JobId id);
 
+    /// <summary>Reads some jobs, in any order; those that there are not are left out. Called from any thread.</summary>
+    /// <param name="ids">Their numbers, each once.</param>
+    /// <returns>The jobs.</returns>
+    protected virtual IEnumerable<Job> ReadMany(IReadOnlyCollection<JobId> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        return ids.Select(Read).OfType<Job>();
+    }
+
     /// <summary>Reads the jobs that have a parent. Called from any thread.</summary>
     /// <param name="parent">The parent.</param>
     /// <returns>The children.</returns>
     protected abstract IEnumerable<Job> ReadChildren(JobId parent);
+
+    /// <summary>Reads which jobs have which parents: every edge of the store, in any order. Called from any thread, when the children of very many jobs are asked for.</summary>
+    /// <returns>The edges; their parents are numbers of jobs.</returns>
+    protected virtual IEnumerable<JobLink> ReadEdges() =>
+        Scan(new HasParentsFilter(), false).SelectMany(static job => job.Parents.Select(edge => new JobLink(job.Id, ParentReference.To(edge.Parent, edge.Condition))));
 
     /// <summary>Reads the jobs that may meet a condition, by number, rising or falling: all that do, and perhaps others. Called from any thread.</summary>
     /// <param name="filter">The condition.</param>
@@ -205,7 +219,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
                 Reload();
             }
 
-            var batch = new StagedBatch(_lastId, _lastSequence, _lastEpoch, _graph, FindPublished, ReadChildren, FindKeyed, _time);
+            var batch = new StagedBatch(_lastId, _lastSequence, _lastEpoch, _graph, FindPublished, FindPublished, id => _states[id.Value], NewChildLookup(), FindKeyed, _time);
             requests.ForEach(request => request.Prepare(batch));
             WithholdClaims();
             requests.ForEach(request => request.Stage(batch));
@@ -277,6 +291,29 @@ public abstract partial class EmbeddedJobStore : IJobStore
         List<WaitingClaim> claims = _withheld ?? [];
         _withheld = null;
         claims.ForEach(claim => claim.Answer(Take, GiveBack));
+    }
+
+    private ChildLookup NewChildLookup() => new(ReadChildren, ReadEdges, _lastId);
+
+    private IEnumerable<Job> FindPublished(IReadOnlyCollection<JobId> ids)
+    {
+        List<JobId> stored = [];
+        foreach (JobId id in ids)
+        {
+            if (_active.TryGetValue(id, out Job? job))
+            {
+                yield return job;
+            }
+            else if (_states[id.Value] is not null)
+            {
+                stored.Add(id);
+            }
+        }
+
+        foreach (Job job in ReadMany(stored))
+        {
+            yield return job;
+        }
     }
 
     private Job? FindPublished(JobId id) => _active.GetValueOrDefault(id) ?? (_states[id.Value] is null ? null : Read(id));

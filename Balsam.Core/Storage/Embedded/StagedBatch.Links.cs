@@ -40,7 +40,7 @@ internal sealed partial class StagedBatch
             }
 
             // No circle leads through a job that nobody waits for.
-            bool hasChildren = unpublishedParents.Contains(child) || ChildrenOf(child).Length > 0 || _publishedChildren(child).Any();
+            bool hasChildren = unpublishedParents.Contains(child) || ChildrenOf(child).Length > 0 || _publishedChildren.Find(child).Any();
             if (hasChildren && FindCircle(child, commit.Additions, links) is { } circle)
             {
                 return new AddParentsRefusedException(child, AddParentsProblemKind.Cycle, $"Job {child} cannot be given these parents, they would wait for each other: {circle}.");

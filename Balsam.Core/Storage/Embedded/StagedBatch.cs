@@ -10,7 +10,9 @@ namespace Balsam.Storage.Embedded;
 internal sealed partial class StagedBatch
 {
     private readonly Func<JobId, Job?> _published;
-    private readonly Func<JobId, IEnumerable<Job>> _publishedChildren;
+    private readonly Func<IReadOnlyCollection<JobId>, IEnumerable<Job>> _publishedJobs;
+    private readonly Func<JobId, JobState?> _publishedState;
+    private readonly ChildLookup _publishedChildren;
     private readonly Func<IReadOnlyCollection<string>, IEnumerable<Job>> _publishedKeys;
     private readonly Dictionary<string, Job?> _keys = new(StringComparer.Ordinal);
     private readonly DependencyGraph _graph;
@@ -29,20 +31,24 @@ internal sealed partial class StagedBatch
         long lastEpoch,
         DependencyGraph graph,
         Func<JobId, Job?> published,
-        Func<JobId, IEnumerable<Job>> publishedChildren,
+        Func<IReadOnlyCollection<JobId>, IEnumerable<Job>> publishedJobs,
+        Func<JobId, JobState?> publishedState,
+        ChildLookup publishedChildren,
         Func<IReadOnlyCollection<string>, IEnumerable<Job>> publishedKeys,
         TimeProvider time)
     {
         Write = new WriteBatch { LastId = lastId, LastSequence = lastSequence, LastEpoch = lastEpoch };
         _graph = graph;
         _published = published;
+        _publishedJobs = publishedJobs;
+        _publishedState = publishedState;
         _publishedChildren = publishedChildren;
         _publishedKeys = publishedKeys;
         _time = time;
     }
 
     private StagedBatch(StagedBatch below)
-        : this(below.Write.LastId, below.Write.LastSequence, below.Write.LastEpoch, below._graph, below.Find, below._publishedChildren, below._publishedKeys, below._time) => _below = below;
+        : this(below.Write.LastId, below.Write.LastSequence, below.Write.LastEpoch, below._graph, below.Find, below._publishedJobs, below.StateOf, below._publishedChildren, below._publishedKeys, below._time) => _below = below;
 
     public WriteBatch Write { get; }
 
@@ -57,27 +63,27 @@ internal sealed partial class StagedBatch
 
     public Job? Find(JobId id) => Write.Find(id) ?? (Write.IsDeleted(id) ? null : _loaded.GetValueOrDefault(id) ?? _published(id));
 
-    /// <summary>Reads published jobs that <see cref="Find"/> will be asked for, while nobody else has to wait.</summary>
+    /// <summary>The state of a job, without a read of it; null when there is none.</summary>
+    public JobState? StateOf(JobId id) => Write.Find(id)?.State ?? (Write.IsDeleted(id) ? null : _publishedState(id));
+
+    /// <summary>Reads published jobs that <see cref="Find"/> will be asked for, all at once, and where it can be while nobody else has to wait.</summary>
     public void Load(IEnumerable<JobId> ids)
     {
-        foreach (JobId id in ids)
+        if (_below is not null)
         {
-            if (!_loaded.ContainsKey(id) && _published(id) is { } job)
-            {
-                _loaded.Add(id, job);
-            }
+            _below.Load(ids);
+            return;
+        }
+
+        HashSet<JobId> missing = [.. ids.Where(id => !_loaded.ContainsKey(id))];
+        foreach (Job job in missing.Count == 0 ? [] : _publishedJobs(missing))
+        {
+            _loaded.Add(job.Id, job);
         }
     }
 
-    /// <summary>Reads the published children of a job, ended ones too, while nobody else has to wait.</summary>
-    public IEnumerable<JobId> LoadChildren(JobId parent)
-    {
-        foreach (Job child in _publishedChildren(parent))
-        {
-            _loaded.TryAdd(child.Id, child);
-            yield return child.Id;
-        }
-    }
+    /// <summary>The children of a job that are published, ended ones too.</summary>
+    public IEnumerable<JobId> PublishedChildrenOf(JobId parent) => _publishedChildren.Find(parent);
 
     /// <summary>The children of a job that are not published yet.</summary>
     public IEnumerable<JobId> NewChildrenOf(JobId parent) => (_newChildren.GetValueOrDefault(parent) ?? []).Concat(_below?.NewChildrenOf(parent) ?? []);
@@ -182,13 +188,19 @@ internal sealed partial class StagedBatch
     /// <summary>Does what follows from the moves so far by the rules of the graph.</summary>
     public void FollowEdges()
     {
-        while (_moved.TryDequeue(out (Job Parent, JobState Was, long Order) moved))
+        while (_moved.Count > 0)
         {
-            FollowEdges(moved.Parent, moved.Was, moved.Order);
-            if (moved.Was.IsFinal() && moved.Parent.State != moved.Was)
+            List<JobId> restarted = [];
+            while (_moved.TryDequeue(out (Job Parent, JobState Was, long Order) moved))
             {
-                BringBackChildren(moved.Parent);
+                FollowEdges(moved.Parent, moved.Was, moved.Order);
+                if (moved.Was.IsFinal() && moved.Parent.State != moved.Was)
+                {
+                    restarted.Add(moved.Parent.Id);
+                }
             }
+
+            BringBackChildren(restarted);
         }
     }
 
@@ -369,14 +381,14 @@ internal sealed partial class StagedBatch
         broken = null;
         foreach (JobDependency edge in job.Parents)
         {
-            if (Find(edge.Parent) is not { } parent)
+            if (StateOf(edge.Parent) is not { } parent)
             {
                 continue;
             }
 
-            DependencyVerdict verdict = DependencyRules.Judge(edge.Condition, parent.State);
+            DependencyVerdict verdict = DependencyRules.Judge(edge.Condition, parent);
             pending += verdict == DependencyVerdict.Satisfied ? 0 : 1;
-            broken ??= verdict == DependencyVerdict.Broken ? parent : null;
+            broken ??= verdict == DependencyVerdict.Broken ? Find(edge.Parent) : null;
         }
 
         return pending;
@@ -407,12 +419,23 @@ internal sealed partial class StagedBatch
         }
     }
 
-    private void BringBackChildren(Job parent)
+    // Each child is looked at once, when all moves so far are known: with many parents that are restarted together, once for each of them would be quadratic.
+    private void BringBackChildren(List<JobId> parents)
     {
         DateTimeOffset now = _time.GetUtcNow();
-        foreach (JobId id in _publishedChildren(parent.Id).Select(job => job.Id).Concat(NewChildrenOf(parent.Id)).Distinct().ToArray())
+        Dictionary<JobId, JobId> parentOf = [];
+        foreach (JobId parent in parents)
         {
-            if (Find(id) is not { State: JobState.Failed, Failure.Kind: FailureKind.ParentFailed } child || child.Parents.Any(edge => Find(edge.Parent) is null))
+            foreach (JobId child in _publishedChildren.Find(parent).Concat(NewChildrenOf(parent)).Where(child => StateOf(child) == JobState.Failed))
+            {
+                parentOf.TryAdd(child, parent);
+            }
+        }
+
+        Load(parentOf.Keys);
+        foreach ((JobId id, JobId parent) in parentOf)
+        {
+            if (Find(id) is not { State: JobState.Failed, Failure.Kind: FailureKind.ParentFailed } child || child.Parents.Any(edge => StateOf(edge.Parent) is null))
             {
                 continue;
             }
@@ -420,7 +443,7 @@ internal sealed partial class StagedBatch
             CountPending(child, out Job? broken);
             if (broken is null)
             {
-                Await(new JobChange(child).Apply(JobTrigger.ParentRestarted, now, $"Parent {parent.Id} was restarted."), null);
+                Await(new JobChange(child).Apply(JobTrigger.ParentRestarted, now, $"Parent {parent} was restarted."), null);
             }
         }
     }

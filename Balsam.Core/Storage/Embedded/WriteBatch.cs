@@ -8,6 +8,7 @@ public sealed class WriteBatch
     private readonly List<JobId> _deletes = [];
     private readonly HashSet<JobId> _deleted = [];
     private readonly List<JobEvent> _events = [];
+    private readonly HashSet<JobId> _dropped = [];
     private readonly Dictionary<long, LauncherRecord> _launchers = [];
     private readonly HashSet<long> _forgotten = [];
     private readonly Dictionary<ApplicationName, ApplicationRecord> _applications = [];
@@ -26,7 +27,19 @@ public sealed class WriteBatch
     public IReadOnlyList<JobId> Deletes => _deletes;
 
     /// <summary>The events to append, numbered, in order.</summary>
-    public IReadOnlyList<JobEvent> Events => _events;
+    public IReadOnlyList<JobEvent> Events
+    {
+        get
+        {
+            if (_dropped.Count > 0)
+            {
+                _events.RemoveAll(step => _dropped.Contains(step.JobId));
+                _dropped.Clear();
+            }
+
+            return _events;
+        }
+    }
 
     /// <summary>The highest job id given once the batch is written.</summary>
     public long LastId { get; internal set; }
@@ -71,7 +84,7 @@ public sealed class WriteBatch
         }
 
         _relinked.UnionWith(later._relinked);
-        _events.AddRange(later._events);
+        _events.AddRange(later.Events);
         LastSequence = later.LastSequence;
     }
 
@@ -97,9 +110,10 @@ public sealed class WriteBatch
 
     internal void Delete(JobId id)
     {
+        // Their events go together when they are asked for: one pass for each deleted job would be quadratic.
         if (_puts.Remove(id))
         {
-            _events.RemoveAll(step => step.JobId == id);
+            _dropped.Add(id);
         }
 
         if (_deleted.Add(id))
