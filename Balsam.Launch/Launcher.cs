@@ -35,6 +35,7 @@ public sealed partial class Launcher
     private readonly LauncherOptions _options;
     private readonly SiteName _site;
     private readonly SiteDirectory _directory;
+    private readonly SecretKeeper _secrets;
     private readonly ContextDesk _desk;
     private readonly HookRunner _hooks;
     private readonly LauncherInsight _insight;
@@ -72,6 +73,7 @@ public sealed partial class Launcher
         IEnumerable<INodeCatalog> catalogs,
         IOptions<BalsamOptions> balsam,
         IOptions<LauncherOptions> options,
+        SecretKeeper secrets,
         TimeProvider time,
         ILogger<Launcher> log)
     {
@@ -85,9 +87,10 @@ public sealed partial class Launcher
         _log = log;
         _options = options.Value.Copy();
         _site = balsam.Value.Site;
-        _directory = new SiteDirectory(balsam.Value.DataDirectory);
-        _desk = new ContextDesk(store, new SubmissionDesk(store, applications, catalogs), _directory);
-        _hooks = new HookRunner(scopes, _directory, _desk, time, _options.HookTimeLimit);
+        _secrets = secrets;
+        _directory = new SiteDirectory(balsam.Value.DataDirectory, balsam.Value.WorkdirAccess, balsam.Value.FollowWorkdirLinks);
+        _desk = new ContextDesk(store, new SubmissionDesk(store, applications, catalogs, secrets), _directory, secrets);
+        _hooks = new HookRunner(scopes, _directory, _desk, secrets, time, _options.HookTimeLimit);
         _insight = insight;
         _explainer = new JobExplainer(store, applications, [insight], time);
     }
@@ -104,7 +107,8 @@ public sealed partial class Launcher
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
         _nodes = await _nodeSource.GetAsync(cancellationToken).ConfigureAwait(false);
         _inventory = new Inventory(_nodes);
-        Directory.CreateDirectory(_directory.Root);
+        _directory.CreateRoot();
+        _ = _secrets.Refresh();
         _launchable = Wanted(application => JobStates.Runnable.Union(Unhooked(application, JobState.StagedIn)).Union(Unhooked(application, JobState.StagedIn, JobState.Ready)));
         _processable = Wanted(application => JobStates.Claimable.Except(_launchable[application.Name]));
 
@@ -112,7 +116,7 @@ public sealed partial class Launcher
         IReadOnlyList<Orphan> orphans = await Task.Run(() => Orphans.FindAndKill(RunEnvironment.MarkerVariable, marker, FrozenSet<int>.Empty), cancellationToken).ConfigureAwait(false);
         if (orphans.Count > 0)
         {
-            LogOrphans(_log, orphans.Count, string.Join(", ", orphans.Select(orphan => orphan.ToString())));
+            LogOrphans(_log, orphans.Count, _secrets.Mask(string.Join(", ", orphans.Select(orphan => orphan.ToString()))));
         }
 
         await _applications.RecordAsync(_store, cancellationToken).ConfigureAwait(false);
@@ -136,7 +140,7 @@ public sealed partial class Launcher
             },
             cancellationToken).ConfigureAwait(false);
         _insight.Begin(_session);
-        _environment = new RunEnvironment(marker, _session.Token.Session, _nodes);
+        _environment = new RunEnvironment(marker, _session.Token.Session, _nodes, _secrets);
         _mayClaim = true;
         LogStarted(_log, _session.Token.Session, _site, string.Join("; ", _nodes.Select(node => node.ToString())));
 
