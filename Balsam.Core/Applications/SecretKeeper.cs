@@ -164,7 +164,7 @@ internal sealed class SecretKeeper(ApplicationRegistry applications, ISecretSour
             return;
         }
 
-        // As it is, as it stands in JSON, and line by line: job.out is read by lines, with control characters made visible.
+        // As it is, as it stands in a command line and in JSON, and line by line: job.out is read by lines, with control characters made visible.
         _needles =
         [
             .. _names.SelectMany(known => Forms(known.Key).Select(form => KeyValuePair.Create(form, known.Value)))
@@ -175,6 +175,7 @@ internal sealed class SecretKeeper(ApplicationRegistry applications, ISecretSour
     private static IEnumerable<string> Forms(string value) =>
     [
         value,
+        value.Replace("'", "'\\''", StringComparison.Ordinal),
         JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(),
         .. new string([.. value.Select(c => char.IsControl(c) ? '\n' : c)]).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(part => part.Length >= ShortestValue),
     ];

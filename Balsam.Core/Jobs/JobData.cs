@@ -73,7 +73,7 @@ public sealed class JobData : IEquatable<JobData>
     /// <summary>Whether there is a member of a name.</summary>
     /// <param name="name">The name.</param>
     /// <returns>Whether it is there.</returns>
-    public bool Contains(string name) => Root.ValueKind == JsonValueKind.Object && Root.TryGetProperty(name, out _);
+    public bool Contains(string name) => Root.ValueKind == JsonValueKind.Object && SoundText.IsSound(name) && Root.TryGetProperty(name, out _);
 
     /// <summary>Reads a member.</summary>
     /// <typeparam name="T">The type to read it as.</typeparam>
@@ -116,9 +116,15 @@ public sealed class JobData : IEquatable<JobData>
     /// <param name="value">Its value.</param>
     /// <returns>The new data.</returns>
     /// <exception cref="InvalidOperationException">The value is not a JSON object.</exception>
+    /// <exception cref="JsonException">The value cannot be written as JSON, or it or the name is not valid Unicode.</exception>
     public JobData With<T>(string name, T value)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
+        if (!SoundText.IsSound(name))
+        {
+            throw new JsonException("the name of a member is not valid Unicode: it holds half of a surrogate pair.");
+        }
+
         JsonObject members = ToObject();
         members[name] = JsonSerializer.SerializeToNode(value, BalsamJson.TypeInfo<T>());
         return Parse(members.ToJsonString(BalsamJson.Options));

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Text;
 using CsCheck;
 using WorkflowReplay;
 using WorkflowReplay.WfFormat;
@@ -10,7 +11,7 @@ public sealed class ParserFuzzTests
 {
     private static readonly (string Name, Action<string> Parse)[] Parsers =
     [
-        ("CommandTemplate", text => _ = new CommandTemplate(text)), ("JsonPath", text => _ = JsonPath.Parse(text)), ("ApplicationName", text => _ = new ApplicationName(text)), ("SiteName", text => _ = new SiteName(text)),
+        ("CommandTemplate", text => _ = new CommandTemplate(text)), ("JsonPath", text => _ = (Answer(JsonPath.Parse(text)), Answer(JsonPath.ToMember(text)))), ("ApplicationName", text => _ = new ApplicationName(text)), ("SiteName", text => _ = new SiteName(text)),
         ("JobId", text => _ = JobId.Parse(text)), ("JobStates", text => _ = JobStates.Parse(text)),
     ];
 
@@ -29,7 +30,7 @@ public sealed class ParserFuzzTests
                 Assert.That(exception.Message, Is.Not.Empty);
             }
         },
-        iter: 10_000,
+        iter: 5_000,
         threads: 1);
 
     [Test]
@@ -47,7 +48,7 @@ public sealed class ParserFuzzTests
                     int at = change.Item1 % (now.Length + 1);
                     return string.Concat(now.AsSpan(0, at), change.Item3, now.AsSpan(Math.Min(now.Length, at + change.Item2)));
                 });
-                File.WriteAllText(path, text);
+                File.WriteAllBytes(path, Encoding.UTF8.GetBytes(text));
                 try
                 {
                     Workflow workflow = WorkflowReader.Read(path);
@@ -102,5 +103,11 @@ public sealed class ParserFuzzTests
         }
 
         Assert.That(() => JobFilter.Matching(Expression.Lambda<Func<Job, bool>>(body, job)), Throws.InstanceOf<NotSupportedException>().Or.InstanceOf<ArgumentException>());
+    }
+
+    private static bool Answer(JsonPath path)
+    {
+        _ = path.ToString();
+        return path.TryFind(JobData.Parse("""{"a":[1,{"b":2}],"..":{"":3}}""").Root, out _);
     }
 }

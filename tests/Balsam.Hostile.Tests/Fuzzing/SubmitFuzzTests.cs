@@ -12,7 +12,7 @@ public sealed class SubmitFuzzTests
 
     private readonly TemporaryDirectory _directory = new();
 
-    [TearDown]
+    [OneTimeTearDown]
     public void TearDown() => _directory.Dispose();
 
     [TestCase("memory", 4_000)]
@@ -63,6 +63,33 @@ public sealed class SubmitFuzzTests
             iter: samples,
             threads: 1);
         Assert.That(taken, Is.InRange(samples / 50, samples));
+    }
+
+    [TestCase("memory", 2_000)]
+    [TestCase("file", 300)]
+    public async Task Queries_ForAnyText_FindWhatIsThere_OrNothing(string kind, int samples)
+    {
+        await using ServiceProvider services = Services(kind);
+        var client = services.GetRequiredService<BalsamClient>();
+        await client.Jobs.DeleteAsync();
+        await client.SubmitAsync(new NewJob("Echo", "a/b").WithParameters("x").Tag("t", "v").WithKey("k").WithData("d", "x"));
+        await HostileText.Any.Select(HostileText.Any).SampleAsync(
+            async (text, other) =>
+            {
+                JobQuery[] queries =
+                [
+                    client.Jobs.WithTag(text), client.Jobs.WithTag("t", text), client.Jobs.WithKey(text, other), client.Jobs.WithWorkdirContaining(text), client.Jobs.Where(job => job.Workdir.StartsWith(text, StringComparison.Ordinal)),
+                    client.Jobs.Where(job => job.Tags[text] == other), client.Jobs.Where(job => job.Data.Contains("d") && job.Workdir == text), client.Jobs.UnderWorkdir(text + "/"), client.Jobs.WithTags((text, other), ("t", "v")),
+                ];
+                foreach (JobQuery query in queries)
+                {
+                    Assert.That(await query.CountAsync(), Is.InRange(0, 1), query.ToString());
+                    _ = query.DescribePlan();
+                }
+            },
+            iter: samples,
+            threads: 1);
+        Assert.That(await client.Jobs.WithTag("t", "v").WithKey("k").UnderWorkdir("a").CountAsync(), Is.EqualTo(1));
     }
 
     [Test]
