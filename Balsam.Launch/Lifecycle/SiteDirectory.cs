@@ -59,7 +59,7 @@ internal sealed class SiteDirectory(string dataDirectory, WorkdirAccess access, 
         }
 
         string path = Path.Combine(Resolve(workdir), LogName);
-        if (LinkCheck.Find(Root, path) is { } link && !followsLinks)
+        if (LinkCheck.Find(Bounds ?? Resolve(workdir), path) is { } link)
         {
             throw new IOException($"'{link}' is a symbolic link.");
         }
@@ -78,7 +78,7 @@ internal sealed class SiteDirectory(string dataDirectory, WorkdirAccess access, 
     {
         string path = Path.Combine(Resolve(workdir), name);
         return OperatingSystem.IsLinux() ? ConfinedDirectory.OpenFile(Bounds, Resolve(workdir), name, LibC.OpenReadOnly, access, out _)
-            : LinkCheck.Find(Bounds, path) is null && File.Exists(path) ? File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)
+            : LinkCheck.Find(Bounds ?? Resolve(workdir), path) is null && File.Exists(path) ? File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)
             : null;
     }
 }
