@@ -99,7 +99,7 @@ public sealed class SecretKeeperTests
             new NewJob("Needy").With("a", $"x{Value}"), new NewJob("Needy").With("a", "x").WithData("d", new[] { Value }), new NewJob("Needy").With("a", "x").Tag("t", Value), new NewJob("Needy").With("a", "x").WithKey(Value),
             new NewJob("Needy", Value).With("a", "x")])
         {
-            SubmitRefusedException? refusal = Assert.ThrowsAsync<SubmitRefusedException>(() => client.SubmitAsync(job));
+            SubmitRefusedException? refusal = await Assert.ThrowsAsync<SubmitRefusedException>(() => client.SubmitAsync(job));
             Assert.That(refusal!.ToString(), Does.Contain("would store the value of the secret 'Needy:Token' in clear").And.Not.Contain("s3cret"));
         }
 
