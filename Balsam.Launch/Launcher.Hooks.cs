@@ -17,7 +17,7 @@ public sealed partial class Launcher
             return;
         }
 
-        var change = new JobChange(job);
+        var change = new JobChange(job) { Secrets = _secrets };
         Proceed(change, application!, _time.GetUtcNow());
         Stage(change, keepLease: false, stored: () => { }, refused: (_, _) => Release(job.Id));
     }
@@ -72,7 +72,7 @@ public sealed partial class Launcher
         }
 
         DateTimeOffset now = _time.GetUtcNow();
-        var change = new JobChange(job);
+        var change = new JobChange(job) { Secrets = _secrets };
         result.Changes?.Edit(change, now);
         if (result.Failure is { } failure)
         {

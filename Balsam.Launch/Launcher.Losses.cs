@@ -25,7 +25,7 @@ public sealed partial class Launcher
         IReadOnlyList<Orphan> orphans = await Task.Run(() => Orphans.FindAndKill(marks), cancellationToken).ConfigureAwait(false);
         if (orphans.Count > 0)
         {
-            LogOrphans(_log, orphans.Count, string.Join(", ", orphans.Select(orphan => orphan.ToString())));
+            LogOrphans(_log, orphans.Count, _secrets.Mask(string.Join(", ", orphans.Select(orphan => orphan.ToString()))));
         }
 
         foreach (Job job in lost)

@@ -72,7 +72,7 @@ public sealed partial class Launcher
             return;
         }
 
-        var change = new JobChange(job);
+        var change = new JobChange(job) { Secrets = _secrets };
         Proceed(change, application, now);
         change.Apply(JobTrigger.Started, now, data: Describe(job, run.Placement));
         _runs.Add(job.Id, run);
@@ -92,7 +92,7 @@ public sealed partial class Launcher
 
     private void FailStart(Job job, DateTimeOffset now, FailureKind kind, string reason)
     {
-        var change = new JobChange(job);
+        var change = new JobChange(job) { Secrets = _secrets };
         if (_applications.TryGet(job.Application, out ApplicationDescriptor? application))
         {
             Proceed(change, application, now);
@@ -113,6 +113,8 @@ public sealed partial class Launcher
             FileName = fileName,
             Arguments = arguments,
             Workdir = _directory.Resolve(job.Workdir),
+            Root = _directory.Bounds,
+            Access = _directory.Access,
             Environment = _environment!.For(job, run.Application, run.Placement),
             CpuAffinity = (_options.BindCores ?? _nodeSource.AreDetected) ? run.Placement.Shares[0].CoreIds : null,
             Attempt = job.Attempt + 1,
@@ -177,6 +179,7 @@ public sealed partial class Launcher
             return;
         }
 
+        string workdir = run.Job.Workdir;
         _ = Task.Run(() =>
         {
             FailureKind kind = exit.Kind switch
@@ -191,7 +194,7 @@ public sealed partial class Launcher
                 Message = exit.Describe(),
                 ExitCode = exit.Kind == RunExitKind.Exited ? exit.Code : null,
                 Signal = exit.Kind == RunExitKind.Signaled ? exit.Code : null,
-                LastLines = kind == FailureKind.StartFailed ? [] : [.. Tail.Read(Path.Combine(request.Workdir, request.OutputPath), _options.ErrorTailLines)],
+                LastLines = kind == FailureKind.StartFailed ? [] : [.. Tail.Read(() => _directory.OpenFile(workdir, request.OutputPath), _options.ErrorTailLines)],
             };
             Post(() => Finish(run, new RunOutcome(failure, failure.ExitCode)));
         });
@@ -201,10 +204,10 @@ public sealed partial class Launcher
     private async Task RunFunctionAsync(ActiveRun run, Job job, CancellationToken stop)
     {
         string workdir = _directory.Resolve(job.Workdir);
-        using var log = new WorkdirLog(workdir, $"#BALSAM Running function for Job {job.Id}", _time);
+        using var log = new WorkdirLog(_directory, job.Workdir, $"#BALSAM Running function for Job {job.Id}", _secrets, _time);
         var context = new RunContext(job, workdir, run.Placement, log)
         {
-            WorkdirMaker = path => Directory.CreateDirectory(path), ReadParents = token => _desk.ReadParentsAsync(job, token), ReadChildren = token => _desk.ReadChildrenAsync(job, token),
+            WorkdirMaker = _ => _directory.Create(job.Workdir), ReadParents = token => _desk.ReadParentsAsync(job, token), ReadChildren = token => _desk.ReadChildrenAsync(job, token),
         };
         RunOutcome outcome;
         try
@@ -214,7 +217,9 @@ public sealed partial class Launcher
             {
                 var instance = (ApplicationDefinition)scope.ServiceProvider.GetRequiredService(run.Application.Type);
                 string result = await instance.CallRun(context, stop).ConfigureAwait(false);
-                outcome = result.Length > SubmissionLimits.ResultLength
+                outcome = _secrets.WhyLeaks("the function's result", result) is { } leak
+                    ? new RunOutcome(new FailureDetails { Kind = FailureKind.Exception, Message = leak }, null)
+                    : result.Length > SubmissionLimits.ResultLength
                     ? new RunOutcome(new FailureDetails { Kind = FailureKind.Exception, Message = Oversized(result.Length) }, null)
                     : new RunOutcome(null, null, result, await _desk.CollectAsync(context, failsJob: false, stop).ConfigureAwait(false));
             }
@@ -251,7 +256,7 @@ public sealed partial class Launcher
 
         Job job = run.Job;
         DateTimeOffset now = _time.GetUtcNow();
-        var change = new JobChange(job);
+        var change = new JobChange(job) { Secrets = _secrets };
         if (run.EndedFor is { } ended)
         {
             change.Fail(JobTrigger.RunTimedOut, now, ended with { ExitCode = outcome.ReturnCode, Signal = outcome.Failure?.Signal, LastLines = outcome.Failure?.LastLines ?? [] });

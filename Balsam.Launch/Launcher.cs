@@ -34,6 +34,7 @@ public sealed partial class Launcher
     private readonly LauncherOptions _options;
     private readonly SiteName _site;
     private readonly SiteDirectory _directory;
+    private readonly SecretKeeper _secrets;
     private readonly ContextDesk _desk;
     private readonly HookRunner _hooks;
     private readonly LauncherInsight _insight;
@@ -73,6 +74,7 @@ public sealed partial class Launcher
         IEnumerable<INodeCatalog> catalogs,
         IOptions<BalsamOptions> balsam,
         IOptions<LauncherOptions> options,
+        SecretKeeper secrets,
         TimeProvider time,
         ILogger<Launcher> log)
     {
@@ -86,9 +88,10 @@ public sealed partial class Launcher
         _log = log;
         _options = options.Value.Copy();
         _site = balsam.Value.Site;
-        _directory = new SiteDirectory(balsam.Value.DataDirectory);
-        _desk = new ContextDesk(store, new SubmissionDesk(store, applications, catalogs), _directory);
-        _hooks = new HookRunner(scopes, _directory, _desk, time, _options.HookTimeLimit);
+        _secrets = secrets;
+        _directory = new SiteDirectory(balsam.Value.DataDirectory, balsam.Value.WorkdirAccess, balsam.Value.FollowWorkdirLinks);
+        _desk = new ContextDesk(store, new SubmissionDesk(store, applications, catalogs, secrets), _directory, secrets);
+        _hooks = new HookRunner(scopes, _directory, _desk, secrets, time, _options.HookTimeLimit);
         _insight = insight;
         _explainer = new JobExplainer(store, applications, [insight], time);
     }
@@ -108,7 +111,8 @@ public sealed partial class Launcher
         await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
         _nodes = await _nodeSource.GetAsync(cancellationToken).ConfigureAwait(false);
         _inventory = new Inventory(_nodes);
-        Directory.CreateDirectory(_directory.Root);
+        _directory.CreateRoot();
+        _ = _secrets.Refresh();
         _launchable = Wanted(application => JobStates.Runnable.Union(Unhooked(application, JobState.StagedIn)).Union(Unhooked(application, JobState.StagedIn, JobState.Ready)));
         _processable = Wanted(application => JobStates.Claimable.Except(_launchable[application.Name]));
 
@@ -137,7 +141,7 @@ public sealed partial class Launcher
             cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _renewedAt, asked);
         _insight.Begin(_session);
-        _environment = new RunEnvironment(Marker, _session.Token.Session, _nodes);
+        _environment = new RunEnvironment(Marker, _session.Token.Session, _nodes, _secrets);
         _mayClaim = true;
         LogStarted(_log, _session.Token.Session, _site, string.Join("; ", _nodes.Select(node => node.ToString())));
 

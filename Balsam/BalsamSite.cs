@@ -89,6 +89,7 @@ public sealed class BalsamSite : IAsyncDisposable
         IHost host = builder.Build();
         try
         {
+            MakeShared(root, host.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<BalsamOptions>>().Value.WorkdirAccess);
             await host.StartAsync(cancellationToken).ConfigureAwait(false);
             var site = new BalsamSite(host, root);
             site.HeedSignals();
@@ -138,6 +139,17 @@ public sealed class BalsamSite : IAsyncDisposable
 
         await _closing.Value.ConfigureAwait(false);
         await HoldWhileExitingAsync().ConfigureAwait(false);
+    }
+
+    // The store and the launcher make directories for the owner alone; where workdirs are to be shared, the site's own must let others in.
+    private static void MakeShared(string root, WorkdirAccess access)
+    {
+        if (access != WorkdirAccess.Owner && !OperatingSystem.IsWindows())
+        {
+            const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            UnixFileMode others = access == WorkdirAccess.Group ? UnixFileMode.None : UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+            System.IO.Directory.CreateDirectory(root, owner | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | others);
+        }
     }
 
     // A signal is ending the process; its exit code is not to be overtaken by that of the program.

@@ -27,6 +27,18 @@ public abstract class ApplicationDefinition
     /// <value>Default: none.</value>
     public virtual IReadOnlyDictionary<string, string> EnvironmentVariables => FrozenDictionary<string, string>.Empty;
 
+    /// <summary>
+    /// Environment variables whose values are secret: from the variable's name to the name by which the host's <see cref="ISecretSource"/> knows the secret, for example
+    /// <c>["API_TOKEN"] = "Relax:Token"</c>. The launcher looks the value up when a job starts; only the names are ever stored.
+    /// </summary>
+    /// <remarks>
+    /// A host that does not know a secret of its applications refuses to start a launcher. Where a value turns up in what the launcher would store or log (a failure, the last
+    /// lines of <c>job.out</c>, <c>balsam.log</c>), the secret's name is put in its place; a submit whose parameters, data or tags hold it is refused. A value has at least
+    /// 8 characters. A function gets no variables: it asks the source itself, and names here what is to be masked.
+    /// </remarks>
+    /// <value>Default: none.</value>
+    public virtual IReadOnlyDictionary<string, string> SecretVariables => FrozenDictionary<string, string>.Empty;
+
     /// <summary>Shell lines (bash) that run before the command, for example <c>module load gromacs</c>. A preamble that fails fails the run.</summary>
     /// <value>Default: null, none.</value>
     public virtual string? Preamble => null;

@@ -21,6 +21,7 @@ public sealed class ApplicationDescriptor
         Command = definition.Command;
         Parameters = definition.DeclaredParameters;
         EnvironmentVariables = definition.EnvironmentVariables.ToFrozenDictionary(StringComparer.Ordinal);
+        SecretVariables = definition.SecretVariables.ToFrozenDictionary(StringComparer.Ordinal);
         Preamble = definition.Preamble;
         Resources = definition.Resources;
         Retry = definition.Retry;
@@ -46,6 +47,9 @@ public sealed class ApplicationDescriptor
 
     /// <summary>Environment variables that the command gets.</summary>
     public IReadOnlyDictionary<string, string> EnvironmentVariables { get; }
+
+    /// <summary>Environment variables whose values are secret, and the names of the secrets.</summary>
+    public IReadOnlyDictionary<string, string> SecretVariables { get; }
 
     /// <summary>Shell lines before the command; null for none.</summary>
     public string? Preamble { get; }
@@ -89,7 +93,17 @@ public sealed class ApplicationDescriptor
             yield return $"Application '{Name}' declares the parameter '{name}' twice.";
         }
 
-        foreach (string name in EnvironmentVariables.Keys.Where(name => name.Length == 0 || name.Contains('=', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal)))
+        foreach (string name in SecretVariables.Keys.Where(EnvironmentVariables.ContainsKey))
+        {
+            yield return $"Application '{Name}' names '{name}' both in EnvironmentVariables and in SecretVariables. Leave it in one of them.";
+        }
+
+        foreach ((string variable, _) in SecretVariables.Where(secret => string.IsNullOrWhiteSpace(secret.Value)))
+        {
+            yield return $"Application '{Name}': the secret variable '{variable}' names no secret. Give the name by which the host's ISecretSource knows it.";
+        }
+
+        foreach (string name in EnvironmentVariables.Keys.Concat(SecretVariables.Keys).Where(name => name.Length == 0 || name.Contains('=', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal)))
         {
             yield return $"Application '{Name}': '{name}' cannot be the name of an environment variable.";
         }

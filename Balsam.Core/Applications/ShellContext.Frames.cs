@@ -67,7 +67,7 @@ internal sealed partial class ShellContext
 
         if (!IsBlank(c) && !IsOperator(c))
         {
-            _word += c;
+            Grow(c);
         }
         else
         {

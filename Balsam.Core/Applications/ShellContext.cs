@@ -84,7 +84,7 @@ internal sealed partial class ShellContext
         _escaped = false;
         if (c != '\n')
         {
-            _word += 'x';
+            Grow('x');
             _previous = 'x';
         }
     }
@@ -118,9 +118,20 @@ internal sealed partial class ShellContext
         }
 
         // A command that begins inside double quotes begins with a word of its own.
-        _word = _open.Peek() == Frame.Command ? "" : _word + 'x';
+        if (_open.Peek() == Frame.Command)
+        {
+            _word = "";
+        }
+        else
+        {
+            Grow('x');
+        }
+
         Remember(c);
     }
+
+    // Only short words mean something.
+    private void Grow(char c) => _word = _word.Length > 8 ? _word : _word + c;
 
     // '$$' is the shell's own number: its second '$' begins nothing.
     private void Remember(char c) => _previous = c == '$' && _previous == '$' ? 'x' : c;

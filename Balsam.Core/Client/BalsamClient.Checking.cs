@@ -29,7 +29,7 @@ public sealed partial class BalsamClient
         Dictionary<(SiteName, string), Job> users = await FindUsersAsync(
             plan.Additions.Where(addition => addition.Workdir is not null && (addition.Key is null || !stored.ContainsKey(addition.Key))).Select(addition => (addition.Site, addition.Workdir!)),
             cancellationToken).ConfigureAwait(false);
-        return new SubmitReview(plan, _applications, stored, users).ToCheck();
+        return new SubmitReview(plan, _applications, stored, users, _secrets).ToCheck();
     }
 
     private async Task<SubmissionPlan> PlanAsync(IEnumerable<NewJob> jobs, CancellationToken cancellationToken)

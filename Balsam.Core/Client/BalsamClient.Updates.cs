@@ -46,7 +46,8 @@ public sealed partial class BalsamClient
         }
 
         asked.DemandPossible(nodes);
-        var rule = new EditRule(asked, _applications, nodes, _time);
+        _ = _secrets.Refresh();
+        var rule = new EditRule(asked, _applications, nodes, _secrets, _time);
         await Task.Run(() => rule.Prepare(jobs, cancellationToken), cancellationToken).ConfigureAwait(false);
         return await ChangeAsync(target, rule.Decide, cancellationToken).ConfigureAwait(false);
     }

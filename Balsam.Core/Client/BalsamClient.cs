@@ -15,6 +15,7 @@ public sealed partial class BalsamClient
     private readonly IJobStore _store;
     private readonly ApplicationRegistry _applications;
     private readonly SubmissionDesk _submissions;
+    private readonly SecretKeeper _secrets;
     private readonly JobExplainer _explainer;
     private readonly ILauncherInsight[] _insights;
     private readonly JobWatcher _watcher;
@@ -29,13 +30,20 @@ public sealed partial class BalsamClient
     /// <param name="insights">The launchers of this process; none is allowed.</param>
     /// <param name="options">The site. Read at the first submit or wait, from which an <see cref="OptionsValidationException"/> comes out when the host is not set up to run.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="secrets">Who knows secrets, so that none is stored by mistake; the last counts, none is allowed.</param>
     public BalsamClient(
-        IJobStore store, ApplicationRegistry applications, IEnumerable<INodeCatalog> catalogs, IEnumerable<ILauncherInsight> insights, IOptions<BalsamOptions> options, TimeProvider time)
+        IJobStore store,
+        ApplicationRegistry applications,
+        IEnumerable<INodeCatalog> catalogs,
+        IEnumerable<ILauncherInsight> insights,
+        IOptions<BalsamOptions> options,
+        TimeProvider time,
+        IEnumerable<ISecretSource>? secrets = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _store = store;
         _applications = applications;
-        _submissions = new SubmissionDesk(store, applications, catalogs);
+        _submissions = new SubmissionDesk(store, applications, catalogs, _secrets = new SecretKeeper(applications, secrets?.LastOrDefault()));
         _time = time;
         _options = options;
         _insights = [.. insights];

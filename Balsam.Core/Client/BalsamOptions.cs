@@ -7,6 +7,17 @@ public sealed class BalsamOptions
     /// <value>Default: <c>data</c>.</value>
     public string DataDirectory { get; set; } = "data";
 
+    /// <summary>Who may read the workdirs, and the logs in them, that a launcher of this host makes. The data directory itself is made the same way when it is missing.</summary>
+    /// <value>Default: <see cref="WorkdirAccess.Owner"/>.</value>
+    public WorkdirAccess WorkdirAccess { get; set; } = WorkdirAccess.Owner;
+
+    /// <summary>Whether symbolic links below the data directory are followed on the way to a workdir, wherever they lead. For a data directory whose parts are spread over several disks.</summary>
+    /// <value>
+    /// Default: false: a job whose workdir is, or lies behind, a symbolic link fails when it is to start, so that nothing a job leaves behind can make the launcher write
+    /// outside. The data directory itself may be a link.
+    /// </value>
+    public bool FollowWorkdirLinks { get; set; }
+
     /// <summary>The site that jobs belong to unless they say otherwise, and that a launcher of this host serves.</summary>
     /// <value>Default: <c>local</c>.</value>
     public string Site { get; set; } = SiteName.Local.Value;

@@ -3,7 +3,7 @@ using Balsam.Storage;
 namespace Balsam;
 
 /// <summary>Applies an edit to one job, if the job is free for it and a submit would take the outcome.</summary>
-internal sealed class EditRule(JobEdit edit, ApplicationRegistry applications, IReadOnlyDictionary<SiteName, IReadOnlyList<NodeSpec>> nodes, TimeProvider time)
+internal sealed class EditRule(JobEdit edit, ApplicationRegistry applications, IReadOnlyDictionary<SiteName, IReadOnlyList<NodeSpec>> nodes, SecretKeeper secrets, TimeProvider time)
 {
     private static readonly JobStateSet HookStates = JobStates.Claimable.Except(JobStates.Runnable);
 
@@ -78,6 +78,11 @@ internal sealed class EditRule(JobEdit edit, ApplicationRegistry applications, I
             {
                 return string.Join(" ", problems);
             }
+        }
+
+        if (secrets.WhyLeak(after.Parameters, after.Data, after.Tags, null, null).FirstOrDefault() is { } leak)
+        {
+            return leak;
         }
 
         return ReferenceEquals(after.Resources, before.Resources) ? null : WhyNever(after.Site, after.Resources);

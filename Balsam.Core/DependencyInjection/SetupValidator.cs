@@ -18,6 +18,11 @@ internal sealed class SetupValidator(IEnumerable<StoreRegistration> stores, Appl
             problems.Add(FormattableString.Invariant($"BalsamOptions.StuckGrace is {options.StuckGrace}; set it to zero or more, or to Timeout.InfiniteTimeSpan to wait for ever."));
         }
 
+        if (!Enum.IsDefined(options.WorkdirAccess))
+        {
+            problems.Add(FormattableString.Invariant($"BalsamOptions.WorkdirAccess is {(int)options.WorkdirAccess}; set it to Owner, Group or Everyone."));
+        }
+
         try
         {
             _ = new SiteName(options.Site);

@@ -145,6 +145,7 @@ public sealed class Job
     /// <returns>The result.</returns>
     /// <exception cref="JobFailedException">The job is FAILED; the exception carries the <see cref="Failure"/>.</exception>
     /// <exception cref="JobResultMissingException">The job's run has not ended well yet, or its application returns nothing.</exception>
+    /// <exception cref="System.Text.Json.JsonException">The result is not a <typeparamref name="T"/>; the message names the job and says what it is.</exception>
     public T GetResult<T>()
     {
         if (State == JobState.Failed)
@@ -152,7 +153,7 @@ public sealed class Job
             throw new JobFailedException(this);
         }
 
-        return StoredResult is { } json ? JobData.Parse(json).As<T>()! : throw new JobResultMissingException(this);
+        return StoredResult is { } json ? JsonReading.Read<T>(JobData.Restore(json).Root, $"The result of job {Id} ({Application}) is")! : throw new JobResultMissingException(this);
     }
 
     /// <summary>Reads what the job's function returned, if it has.</summary>

@@ -20,6 +20,9 @@ public sealed class JobChange
     /// <summary>The job as it will be.</summary>
     public Job After { get; private set; }
 
+    /// <summary>Keeps secrets out of what the change says; null for a change that cannot know any.</summary>
+    internal SecretKeeper? Secrets { get; init; }
+
     /// <summary>The steps taken, in order.</summary>
     public IReadOnlyList<JobEvent> Events => _events;
 
@@ -32,7 +35,7 @@ public sealed class JobChange
     /// <exception cref="InvalidJobTransitionException">The table does not allow it.</exception>
     public JobChange Apply(JobTrigger trigger, DateTimeOffset at, string? message = null, JobData? data = null)
     {
-        After = After.Apply(trigger, at, message, data, out JobEvent step);
+        After = After.Apply(trigger, at, Secrets is null ? message : Secrets.Mask(message), data, out JobEvent step);
         _events.Add(step);
         return this;
     }
@@ -46,6 +49,7 @@ public sealed class JobChange
     public JobChange Fail(JobTrigger trigger, DateTimeOffset at, FailureDetails failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
+        failure = Secrets is null ? failure : Secrets.Mask(failure);
         Apply(trigger, at, failure.Message);
         return Edit(fields => fields with { Failure = failure, Result = null }, at);
     }

@@ -7,6 +7,8 @@ namespace Balsam;
 /// <summary>An immutable JSON object: a job's data, its parameters, or what belongs to an event.</summary>
 public sealed class JobData : IEquatable<JobData>
 {
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     // Read when somebody asks for it: of most jobs that are read or written, nobody does. Whoever loses a race has the same.
     private JsonDocument? _document;
 
@@ -34,14 +36,20 @@ public sealed class JobData : IEquatable<JobData>
     /// <summary>Reads JSON text. Any JSON value is accepted, since a function's input need not be an object.</summary>
     /// <param name="json">The text.</param>
     /// <returns>The data.</returns>
-    /// <exception cref="JsonException"><paramref name="json"/> is not JSON.</exception>
+    /// <exception cref="JsonException"><paramref name="json"/> is not JSON, is nested more than 64 deep, names a member twice, or holds text that is not valid Unicode.</exception>
     public static JobData Parse(string json)
     {
         try
         {
-            return new JobData(json, JsonDocument.Parse(json));
+            var document = JsonDocument.Parse(json, Strict);
+            if (json.Contains("\\u", StringComparison.Ordinal))
+            {
+                DemandSound(document.RootElement);
+            }
+
+            return new JobData(json, document);
         }
-        catch (ArgumentException exception) when (json is not null)
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException && json is not null)
         {
             throw new JsonException("The text is not JSON: it is not valid Unicode.", exception);
         }
@@ -65,7 +73,7 @@ public sealed class JobData : IEquatable<JobData>
     /// <summary>Whether there is a member of a name.</summary>
     /// <param name="name">The name.</param>
     /// <returns>Whether it is there.</returns>
-    public bool Contains(string name) => Root.ValueKind == JsonValueKind.Object && Root.TryGetProperty(name, out _);
+    public bool Contains(string name) => Root.ValueKind == JsonValueKind.Object && SoundText.IsSound(name) && Root.TryGetProperty(name, out _);
 
     /// <summary>Reads a member.</summary>
     /// <typeparam name="T">The type to read it as.</typeparam>
@@ -108,9 +116,15 @@ public sealed class JobData : IEquatable<JobData>
     /// <param name="value">Its value.</param>
     /// <returns>The new data.</returns>
     /// <exception cref="InvalidOperationException">The value is not a JSON object.</exception>
+    /// <exception cref="JsonException">The value cannot be written as JSON, or it or the name is not valid Unicode.</exception>
     public JobData With<T>(string name, T value)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
+        if (!SoundText.IsSound(name))
+        {
+            throw new JsonException("the name of a member is not valid Unicode: it holds half of a surrogate pair.");
+        }
+
         JsonObject members = ToObject();
         members[name] = JsonSerializer.SerializeToNode(value, BalsamJson.TypeInfo<T>());
         return Parse(members.ToJsonString(BalsamJson.Options));
@@ -166,6 +180,32 @@ public sealed class JobData : IEquatable<JobData>
     /// <summary>Writes the JSON text.</summary>
     /// <returns><see cref="Json"/>.</returns>
     public override string ToString() => Json;
+
+    // A half of a surrogate pair that is written as an escape shows only when the text is asked for.
+    private static void DemandSound(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = value.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement element in value.EnumerateArray())
+                {
+                    DemandSound(element);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (JsonProperty member in value.EnumerateObject())
+                {
+                    _ = member.Name;
+                    DemandSound(member.Value);
+                }
+
+                break;
+        }
+    }
 
     private JsonObject ToObject() =>
         Root.ValueKind == JsonValueKind.Object

@@ -5,6 +5,8 @@ namespace Balsam;
 /// <summary>Which jobs: a condition that every store can translate, and that can be asked of a job directly.</summary>
 public abstract record JobFilter
 {
+    private const int DeepestNesting = 500;
+
     private protected JobFilter()
     {
     }
@@ -40,6 +42,9 @@ public abstract record JobFilter
     /// <returns>The condition.</returns>
     public static JobFilter operator !(JobFilter filter) => (filter ?? throw new ArgumentNullException(nameof(filter))).Not();
 
+    /// <summary>How deep conditions are nested in this one.</summary>
+    internal virtual int Depth => 0;
+
     /// <summary>Whether a job meets the condition.</summary>
     /// <param name="job">The job.</param>
     /// <returns>Whether it does.</returns>
@@ -60,11 +65,32 @@ public abstract record JobFilter
     /// <summary>This condition or another.</summary>
     /// <param name="other">The other.</param>
     /// <returns>The condition.</returns>
-    public JobFilter Or(JobFilter other) => new OrFilter([this, other]);
+    public JobFilter Or(JobFilter other) => (this, other) switch
+    {
+        (OrFilter { Parts.IsEmpty: false } left, OrFilter { Parts.IsEmpty: false } right) => new OrFilter([.. left.Parts, .. right.Parts]),
+        (OrFilter { Parts.IsEmpty: false } left, _) => new OrFilter([.. left.Parts, other]),
+        _ => new OrFilter([this, other]),
+    };
 
     /// <summary>The opposite.</summary>
     /// <returns>The condition.</returns>
-    public JobFilter Not() => new NotFilter(this);
+    public JobFilter Not() => this is NotFilter not ? not.Part : new NotFilter(this);
+
+    /// <summary>The depth of a condition over others. What is nested deeper could not be followed: each level takes a piece of the stack.</summary>
+    private protected static int DepthOver(params ReadOnlySpan<JobFilter> parts)
+    {
+        int depth = 0;
+        foreach (JobFilter part in parts)
+        {
+            ArgumentNullException.ThrowIfNull(part);
+            depth = Math.Max(depth, part.Depth + 1);
+        }
+
+        return depth <= DeepestNesting
+            ? depth
+            : throw new ArgumentException(FormattableString.Invariant(
+                $"Conditions are nested more than {DeepestNesting} deep. Put those of one kind into one: new OrFilter([.. conditions]), or a list of values (WithIds, WithKey, WithApplications)."));
+    }
 
     /// <summary>Writes the condition as a person would say it.</summary>
     /// <returns>For example <c>state is FAILED and tag study is "a"</c>: <see cref="JobFilters.Describe"/>.</returns>

@@ -10,7 +10,14 @@ public sealed class JsonPath : IEquatable<JsonPath>
     // A step is a member's name, or an element's place.
     private readonly object[] _steps;
 
-    private JsonPath(object[] steps) => _steps = steps;
+    // No member can have a name that is not Unicode, and asking for one is an error to the JSON reader.
+    private readonly bool _isSound;
+
+    private JsonPath(object[] steps)
+    {
+        _steps = steps;
+        _isSound = steps.All(step => step is not string name || SoundText.IsSound(name));
+    }
 
     /// <summary>Reads a path.</summary>
     /// <param name="text">The path.</param>
@@ -60,6 +67,11 @@ public sealed class JsonPath : IEquatable<JsonPath>
     public bool TryFind(JsonElement root, out JsonElement value)
     {
         value = root;
+        if (!_isSound)
+        {
+            return false;
+        }
+
         foreach (object step in _steps)
         {
             if (step is string name ? value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(name, out value) : !TryElement(ref value, (int)step))

@@ -141,9 +141,10 @@ public sealed class NewJob
     /// <param name="name">The parameter.</param>
     /// <param name="value">Its value.</param>
     /// <returns>This job.</returns>
+    /// <exception cref="System.Text.Json.JsonException">The value cannot be kept as JSON: it refers to itself, or holds text that is not valid Unicode.</exception>
     public NewJob With<T>(string name, T value)
     {
-        Parameters = Parameters.With(name, value);
+        Parameters = Kept($"parameter '{name}'", () => Parameters.With(name, value));
         return this;
     }
 
@@ -151,9 +152,10 @@ public sealed class NewJob
     /// <typeparam name="T">The parameters' type.</typeparam>
     /// <param name="parameters">The parameters.</param>
     /// <returns>This job.</returns>
+    /// <exception cref="System.Text.Json.JsonException">They cannot be kept as JSON: they refer to themselves, or hold text that is not valid Unicode.</exception>
     public NewJob WithParameters<T>(T parameters)
     {
-        Parameters = JobData.From(parameters);
+        Parameters = Kept("its parameters", () => JobData.From(parameters));
         return this;
     }
 
@@ -162,9 +164,10 @@ public sealed class NewJob
     /// <param name="name">The member.</param>
     /// <param name="value">Its value.</param>
     /// <returns>This job.</returns>
+    /// <exception cref="System.Text.Json.JsonException">The value cannot be kept as JSON: it refers to itself, or holds text that is not valid Unicode.</exception>
     public NewJob WithData<T>(string name, T value)
     {
-        Data = Data.With(name, value);
+        Data = Kept($"data '{name}'", () => Data.With(name, value));
         return this;
     }
 
@@ -199,4 +202,16 @@ public sealed class NewJob
     /// <summary>Writes application and workdir.</summary>
     /// <returns>For example <c>Relax in study/1</c>.</returns>
     public override string ToString() => Workdir is null ? Application.ToString() : $"{Application} in {Workdir}";
+
+    private JobData Kept(string what, Func<JobData> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (Exception exception) when (exception is System.Text.Json.JsonException or NotSupportedException)
+        {
+            throw new System.Text.Json.JsonException($"{this}: {what} cannot be kept as JSON: {exception.Message}", exception);
+        }
+    }
 }

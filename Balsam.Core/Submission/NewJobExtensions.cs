@@ -40,6 +40,11 @@ public static class NewJobExtensions
             var members = new JsonObject();
             foreach ((string name, object? value) in parameters)
             {
+                if (!SoundText.IsSound(name))
+                {
+                    throw new JsonException($"{job}: the name of a parameter is not valid Unicode: it holds half of a surrogate pair.");
+                }
+
                 members[name] = value is null ? null : JsonSerializer.SerializeToNode(value, BalsamJson.Options.GetTypeInfo(value.GetType()));
             }
 

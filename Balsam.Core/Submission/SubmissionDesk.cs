@@ -3,7 +3,7 @@ using Balsam.Storage;
 namespace Balsam;
 
 /// <summary>Checks jobs against the applications of this host, the nodes it knows, and what is stored: the same for a program's submit and for a hook's.</summary>
-internal sealed class SubmissionDesk(IJobStore store, ApplicationRegistry applications, IEnumerable<INodeCatalog> catalogs)
+internal sealed class SubmissionDesk(IJobStore store, ApplicationRegistry applications, IEnumerable<INodeCatalog> catalogs, SecretKeeper secrets)
 {
     private readonly INodeCatalog[] _catalogs = [.. catalogs];
 
@@ -21,7 +21,8 @@ internal sealed class SubmissionDesk(IJobStore store, ApplicationRegistry applic
             nodes.Add(each, await NodesOfAsync(each, cancellationToken).ConfigureAwait(false));
         }
 
-        var planner = new SubmissionPlanner(applications, site, nodes, stored);
+        _ = secrets.Refresh();
+        var planner = new SubmissionPlanner(applications, site, nodes, stored, secrets);
         return new SubmissionPlan(jobs, planner.Plan(jobs), planner.Problems, nodes);
     }
 

@@ -5,7 +5,8 @@ using System.Globalization;
 namespace Balsam;
 
 /// <summary>Checks the jobs of one submit and makes them ready for the store. Looks at everything, so that all problems come out together.</summary>
-internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteName defaultSite, IReadOnlyDictionary<SiteName, IReadOnlyList<NodeSpec>> nodes, IReadOnlyDictionary<JobId, Job> storedParents)
+internal sealed class SubmissionPlanner(
+    ApplicationRegistry applications, SiteName defaultSite, IReadOnlyDictionary<SiteName, IReadOnlyList<NodeSpec>> nodes, IReadOnlyDictionary<JobId, Job> storedParents, SecretKeeper secrets)
 {
     private const int CircleShown = 20;
 
@@ -59,6 +60,7 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
         CheckResources(index, job, site, resources);
         CheckFields(index, job);
         CheckKey(index, job, places);
+        CheckSecrets(index, job, parameters);
         return new JobAddition
         {
             Application = application?.Name ?? job.Application,
@@ -125,6 +127,14 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
         else if (!_keys.TryAdd(key, index))
         {
             Refuse(index, job, SubmitProblemKind.DuplicateKey, string.Create(CultureInfo.InvariantCulture, $"the key '{key}' is [{_keys[key]}]'s already; give each job its own."));
+        }
+    }
+
+    private void CheckSecrets(int index, NewJob job, JobData parameters)
+    {
+        foreach (string leak in secrets.WhyLeak(parameters, job.Data, job.Tags, job.Key, job.Workdir))
+        {
+            Refuse(index, job, SubmitProblemKind.BadField, leak);
         }
     }
 
@@ -253,5 +263,5 @@ internal sealed class SubmissionPlanner(ApplicationRegistry applications, SiteNa
         Refuse(at, jobs[at], SubmitProblemKind.Cycle, $"its parents form a circle: {circle}.");
     }
 
-    private void Refuse(int index, NewJob job, SubmitProblemKind kind, string message) => _problems.Add(new SubmitProblem(index, kind, job.ToString(), message));
+    private void Refuse(int index, NewJob job, SubmitProblemKind kind, string message) => _problems.Add(new SubmitProblem(index, kind, secrets.Mask(job.ToString()), secrets.Mask(message)));
 }

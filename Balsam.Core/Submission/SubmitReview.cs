@@ -4,7 +4,7 @@ namespace Balsam;
 
 /// <summary>Compares a planned submit with what is stored.</summary>
 internal sealed class SubmitReview(
-    SubmissionPlan plan, ApplicationRegistry applications, IReadOnlyDictionary<string, Job> stored, IReadOnlyDictionary<(SiteName, string), Job> users)
+    SubmissionPlan plan, ApplicationRegistry applications, IReadOnlyDictionary<string, Job> stored, IReadOnlyDictionary<(SiteName, string), Job> users, SecretKeeper secrets)
 {
     public SubmitCheck ToCheck()
     {
@@ -20,8 +20,8 @@ internal sealed class SubmitReview(
             Index = index,
             Job = plan.Jobs[index],
             Site = addition.Site,
-            Workdir = addition.Workdir ?? owner?.Workdir ?? $"{addition.Application}/{{id}}",
-            Command = CommandOf(addition),
+            Workdir = secrets.Mask(addition.Workdir ?? owner?.Workdir ?? $"{addition.Application}/{{id}}"),
+            Command = secrets.Mask(CommandOf(addition)),
             Parameters = addition.Parameters,
             Resources = addition.Resources,
             Stored = owner,

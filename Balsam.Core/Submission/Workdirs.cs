@@ -49,16 +49,5 @@ internal static class Workdirs
         return names.Length == 0 ? "the workdir is empty; leave it out for a default" : null;
     }
 
-    internal static bool IsUnicode(string text)
-    {
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (char.IsSurrogate(text[i]) && !(char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[++i])))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    internal static bool IsUnicode(string text) => SoundText.IsSound(text);
 }

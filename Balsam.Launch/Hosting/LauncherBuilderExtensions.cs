@@ -25,6 +25,9 @@ public static class LauncherBuilderExtensions
         services.AddLogging();
         services.AddOptions<LauncherOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LauncherOptions>, LauncherOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LauncherOptions>, SecretsValidator>());
+        services.TryAddSingleton<ISecretSource, HostSecrets>();
+        services.TryAddSingleton(provider => new SecretKeeper(provider.GetRequiredService<ApplicationRegistry>(), provider.GetRequiredService<ISecretSource>()));
         services.TryAddSingleton<LauncherNodes>();
         if (services.All(service => service.ImplementationFactory is not Func<IServiceProvider, INodeCatalog>))
         {
@@ -55,6 +58,7 @@ public static class LauncherBuilderExtensions
         services.GetServices<INodeCatalog>(),
         services.GetRequiredService<IOptions<BalsamOptions>>(),
         services.GetRequiredService<IOptions<LauncherOptions>>(),
+        services.GetRequiredService<SecretKeeper>(),
         services.GetRequiredService<TimeProvider>(),
         services.GetRequiredService<ILogger<Launcher>>());
 }

@@ -3,7 +3,7 @@ using Balsam.Storage;
 namespace Balsam.Launch.Lifecycle;
 
 /// <summary>What contexts need of the store: reading a job's family before, and making ready what was asked for after.</summary>
-internal sealed class ContextDesk(IJobStore store, SubmissionDesk submissions, SiteDirectory site)
+internal sealed class ContextDesk(IJobStore store, SubmissionDesk submissions, SiteDirectory site, SecretKeeper secrets)
 {
     public async Task<IReadOnlyList<ParentJob>> ReadParentsAsync(Job job, CancellationToken cancellationToken)
     {
@@ -22,7 +22,7 @@ internal sealed class ContextDesk(IJobStore store, SubmissionDesk submissions, S
     public async Task<ContextChanges> CollectAsync(ApplicationContext context, bool failsJob, CancellationToken cancellationToken)
     {
         JobData data = context.Data.Current;
-        if (SubmissionLimits.WhyTooLarge(data) is { } problem)
+        if ((SubmissionLimits.WhyTooLarge(data) ?? secrets.WhyLeak(JobData.Empty, data, context.Tags.Current, null, null).FirstOrDefault()) is { } problem)
         {
             throw new BalsamException(problem);
         }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Balsam.Launch.Lifecycle;
 
 /// <summary>Calls an application's hook for a job: a fresh instance in a scope of its own, with a limit on its time.</summary>
-internal sealed class HookRunner(IServiceScopeFactory scopes, SiteDirectory site, ContextDesk desk, TimeProvider time, TimeSpan limit)
+internal sealed class HookRunner(IServiceScopeFactory scopes, SiteDirectory site, ContextDesk desk, SecretKeeper secrets, TimeProvider time, TimeSpan limit)
 {
     private delegate Task<HookOutcome> Hook(ApplicationDefinition application, JobContext context, CancellationToken cancellationToken);
 
@@ -38,7 +38,7 @@ internal sealed class HookRunner(IServiceScopeFactory scopes, SiteDirectory site
         try
         {
             string workdir = site.Create(job.Workdir);
-            using var log = new WorkdirLog(workdir, $"#BALSAM Running {name} for Job {job.Id}", time);
+            using var log = new WorkdirLog(site, job.Workdir, $"#BALSAM Running {name} for Job {job.Id}", secrets, time);
             AsyncServiceScope scope = scopes.CreateAsyncScope();
             await using (scope.ConfigureAwait(false))
             {
@@ -68,6 +68,10 @@ internal sealed class HookRunner(IServiceScopeFactory scopes, SiteDirectory site
                     throw;
                 }
             }
+        }
+        catch (WorkdirException refusal)
+        {
+            return Failed(FailureKind.HookException, $"{name} was not called. {refusal.Message}");
         }
         catch (OperationCanceledException) when (calledOff.IsCancellationRequested)
         {

@@ -4,7 +4,7 @@ using Balsam.Launch.Running;
 namespace Balsam.Launch.Lifecycle;
 
 /// <summary>What a command finds in its environment beside the launcher's own variables.</summary>
-internal sealed class RunEnvironment(string marker, SessionId session, IReadOnlyList<NodeSpec> nodes)
+internal sealed class RunEnvironment(string marker, SessionId session, IReadOnlyList<NodeSpec> nodes, SecretKeeper secrets)
 {
     /// <summary>The variable by which a later launcher finds the processes of an earlier one.</summary>
     public const string MarkerVariable = "BALSAM_LAUNCHER";
@@ -19,12 +19,14 @@ internal sealed class RunEnvironment(string marker, SessionId session, IReadOnly
     public ulong MarkOf(Job job) => RunMark.Of(session, job.Id.Value);
 
     /// <summary>The variables of the job's next run.</summary>
+    /// <exception cref="BalsamException">A secret of the application has no value now.</exception>
     public IReadOnlyList<KeyValuePair<string, string>> For(Job job, ApplicationDescriptor application, Placement placement)
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
         List<KeyValuePair<string, string>> variables =
         [
             .. application.EnvironmentVariables,
+            .. secrets.For(application),
             new("BALSAM_JOB_ID", job.Id.ToString()),
             new("BALSAM_ATTEMPT", (job.Attempt + 1).ToString(culture)),
             new("BALSAM_NODES", string.Join(',', placement.Shares.Select(share => share.Node))),

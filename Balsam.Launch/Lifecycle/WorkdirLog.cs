@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Balsam.Launch.Lifecycle;
 
-/// <summary>A log in <c>balsam.log</c> of a workdir. The file is opened with the first line.</summary>
-internal sealed class WorkdirLog(string workdir, string heading, TimeProvider time) : ILogger, IDisposable
+/// <summary>A log in <c>balsam.log</c> of a workdir. The file is opened with the first line, and gets no secrets.</summary>
+internal sealed class WorkdirLog(SiteDirectory site, string workdir, string heading, SecretKeeper secrets, TimeProvider time) : ILogger, IDisposable
 {
     private readonly Lock _gate = new();
     private StreamWriter? _writer;
@@ -35,11 +35,11 @@ internal sealed class WorkdirLog(string workdir, string heading, TimeProvider ti
             {
                 if (_writer is null)
                 {
-                    _writer = new StreamWriter(Path.Combine(workdir, "balsam.log"), append: true) { AutoFlush = true };
+                    _writer = new StreamWriter(site.OpenLog(workdir)) { AutoFlush = true };
                     _writer.WriteLine(heading);
                 }
 
-                _writer.WriteLine(line);
+                _writer.WriteLine(secrets.Mask(line));
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {

@@ -23,7 +23,9 @@ internal static class Errno
     public const int TextBusy = 26;
     public const int NoSpace = 28;
     public const int ReadOnly = 30;
+    public const int NameTooLong = 36;
     public const int NotImplemented = 38;
+    public const int Loop = 40;
     public const int Quota = 122;
 
     /// <summary>The operating system's words for an error number.</summary>

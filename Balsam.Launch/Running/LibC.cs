@@ -9,8 +9,11 @@ internal static unsafe partial class LibC
     public const int OpenWriteOnly = 1;
     public const int OpenCreate = 0x40;
     public const int OpenExclusive = 0x80;
+    public const int OpenAppend = 0x400;
     public const int OpenNonBlocking = 0x800;
     public const int OpenCloseOnExec = 0x80000;
+    public const int OpenPath = 0x200000;
+    public const int AtWorkingDirectory = -100;
 
     public const int SigKill = 9;
     public const int SigTerm = 15;
@@ -21,11 +24,18 @@ internal static unsafe partial class LibC
     private const string Library = "libc";
     private const int SysPidFdSendSignal = 424;
     private const int SysPidFdOpen = 434;
-    private const int AtWorkingDirectory = -100;
     private const int AtEffectiveAccess = 0x200;
     private const int ExecuteAccess = 1;
     private const uint RenameNoReplace = 1;
     private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    // Two flags that some processors number in their own way.
+    private static readonly bool HasOwnFlags =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 or Architecture.Armv6 or Architecture.Ppc64le;
+
+    public static int OpenDirectory { get; } = HasOwnFlags ? 0x4000 : 0x10000;
+
+    public static int OpenNoFollow { get; } = HasOwnFlags ? 0x8000 : 0x20000;
 
     // posix_spawn waits until the child has called exec, so its GC transition must not be suppressed.
     [LibraryImport(Library, EntryPoint = "posix_spawn")]
@@ -40,8 +50,8 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_adddup2")]
     public static partial int AddDup2(void* fileActions, int source, int target);
 
-    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_addchdir_np")]
-    public static partial int AddChdir(void* fileActions, byte* path);
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_addfchdir_np")]
+    public static partial int AddFchdir(void* fileActions, int directory);
 
     [LibraryImport(Library, EntryPoint = "posix_spawnattr_init")]
     public static partial int InitAttributes(void* attributes);
@@ -79,14 +89,17 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "waitid", SetLastError = true)]
     public static partial int WaitId(int idType, int id, void* info, int options);
 
-    [LibraryImport(Library, EntryPoint = "mkdir", SetLastError = true)]
-    public static partial int MakeDirectory(byte* path, uint mode);
+    [LibraryImport(Library, EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeDirectoryAt(int directory, string name, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int OpenAt(int directory, string name, int flags, uint mode);
 
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true)]
     public static partial int Open(byte* path, int flags, uint mode);
 
-    [LibraryImport(Library, EntryPoint = "unlink", SetLastError = true)]
-    public static partial int Unlink(byte* path);
+    [LibraryImport(Library, EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int UnlinkAt(int directory, string name, int flags);
 
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int fd, void* buffer, nint count);
@@ -197,6 +210,18 @@ internal static unsafe partial class LibC
         OperatingSystem.IsLinux() ? AccessAt(AtWorkingDirectory, path, ExecuteAccess, AtEffectiveAccess) == 0
         : OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & AnyExecute) != 0;
 
+    /// <summary>Whether a name in a directory is a symbolic link.</summary>
+    public static bool IsLink(int directory, string name)
+    {
+        byte* target = stackalloc byte[1];
+        return ReadLinkAt(directory, name, target, 1) >= 0;
+    }
+
+    /// <summary>Renames a file within a directory and fails with <see cref="Errno.Exists"/> rather than replace another one.</summary>
+    /// <returns>0, or the error number.</returns>
+    public static int RenameWithoutReplacing(int directory, string from, string to) =>
+        RenameAt2(directory, from, directory, to, RenameNoReplace) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
     /// <summary>Renames a file and fails with <see cref="Errno.Exists"/> rather than replace another one.</summary>
     /// <returns>0, or the error number.</returns>
     public static int RenameWithoutReplacing(string from, string to) =>
@@ -219,6 +244,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int AccessAt(int directory, string path, int mode, int flags);
+
+    [LibraryImport(Library, EntryPoint = "readlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint ReadLinkAt(int directory, string name, byte* target, nuint size);
 
     [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RenameAt2(int fromDirectory, string from, int toDirectory, string to, uint flags);

@@ -26,7 +26,7 @@ internal sealed class LinuxJobRunner : IJobRunner
 
     /// <summary>Whether the C library can change the child's directory (glibc 2.29 or musl 1.1.24 and later).</summary>
     public static bool IsSupported { get; } =
-        NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "posix_spawn_file_actions_addchdir_np", out _);
+        NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "posix_spawn_file_actions_addfchdir_np", out _);
 
     /// <inheritdoc/>
     public Task Completion => _finished.Task;

@@ -136,7 +136,12 @@ internal sealed class ProcessJobRunner : IJobRunner
     {
         try
         {
-            Directory.CreateDirectory(request.Workdir);
+            if (LinkCheck.Find(request.Root, request.Workdir) is { } link)
+            {
+                return StartDiagnosis.Link(Errno.Loop, request.Workdir, link);
+            }
+
+            AccessModes.Make(request.Workdir, request.Access);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -230,7 +235,16 @@ internal sealed class ProcessJobRunner : IJobRunner
             FileStream output;
             try
             {
-                output = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1, useAsync: true);
+                var options = new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 1, Options = FileOptions.Asynchronous,
+                };
+                if (!OperatingSystem.IsWindows())
+                {
+                    options.UnixCreateMode = AccessModes.ForFile(request.Access);
+                }
+
+                output = new FileStream(path, options);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {

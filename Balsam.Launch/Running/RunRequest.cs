@@ -19,6 +19,14 @@ public sealed record RunRequest
     /// <summary>The absolute path of the working directory. It is created when missing, with its parents.</summary>
     public required string Workdir { get; init; }
 
+    /// <summary>The directory in which <see cref="Workdir"/> lies and which it must not leave: below it no symbolic link is followed, and one in the way refuses the start.</summary>
+    /// <value>Default: null: links are followed wherever they lead. The root itself may be a link.</value>
+    public string? Root { get; init; }
+
+    /// <summary>Who may read the directories and the output file that are made.</summary>
+    /// <value>Default: <see cref="WorkdirAccess.Owner"/>.</value>
+    public WorkdirAccess Access { get; init; } = WorkdirAccess.Owner;
+
     /// <summary>The name, inside <see cref="Workdir"/>, of the file that takes standard output and standard error.</summary>
     /// <value>Default: <c>job.out</c>. A file of that name is kept: it is first renamed to <c>job.out.1</c>, or the next free number.</value>
     public string OutputPath { get; init; } = "job.out";

@@ -43,43 +43,20 @@ internal sealed unsafe class Spawner : IDisposable
         }
 
         _strings.Clear();
-        byte* workdir = _strings.Add(request.Workdir);
-        failure = Workspace.Prepare(request.Workdir, workdir);
-        if (failure is not null)
+        int directory = Workspace.Open(request, out failure);
+        if (directory < 0)
         {
             return 0;
         }
 
-        string? searchPath = _environment.Find("PATH", request.Environment);
-        string? program = _programs.Resolve(request.FileName, request.Workdir, searchPath, out failure);
-        if (program is null)
+        try
         {
-            return 0;
+            return Start(request, directory, out failure);
         }
-
-        byte* output = OutputPath(request);
-        int outputFd = Workspace.OpenOutput(request, output, out failure);
-        if (outputFd < 0)
+        finally
         {
-            return 0;
+            _ = LibC.Close(directory);
         }
-
-        int pid = 0;
-        int errno = Spawn(request, ref program, searchPath, workdir, outputFd, &pid);
-        _ = LibC.Close(outputFd);
-        if (errno == 0)
-        {
-            if (request.Mark is { } mark)
-            {
-                LibC.LimitRealtime(pid, mark);
-            }
-
-            return pid;
-        }
-
-        _ = LibC.Unlink(output);
-        failure = StartDiagnosis.Explain(errno, request.FileName, program, request.Workdir);
-        return 0;
     }
 
     /// <inheritdoc/>
@@ -91,13 +68,40 @@ internal sealed unsafe class Spawner : IDisposable
         _strings.Dispose();
     }
 
-    private byte* OutputPath(RunRequest request)
+    private int Start(RunRequest request, int directory, out StartFailure? failure)
     {
-        string workdir = request.Workdir;
-        return _strings.Add(workdir.EndsWith('/') ? workdir + request.OutputPath : $"{workdir}/{request.OutputPath}");
+        string? searchPath = _environment.Find("PATH", request.Environment);
+        string? program = _programs.Resolve(request.FileName, request.Workdir, searchPath, out failure);
+        if (program is null)
+        {
+            return 0;
+        }
+
+        int outputFd = Workspace.OpenOutput(request, directory, out failure);
+        if (outputFd < 0)
+        {
+            return 0;
+        }
+
+        int pid = 0;
+        int errno = Spawn(request, ref program, searchPath, directory, outputFd, &pid);
+        _ = LibC.Close(outputFd);
+        if (errno == 0)
+        {
+            if (request.Mark is { } mark)
+            {
+                LibC.LimitRealtime(pid, mark);
+            }
+
+            return pid;
+        }
+
+        _ = LibC.UnlinkAt(directory, request.OutputPath, 0);
+        failure = StartDiagnosis.Explain(errno, request.FileName, program, request.Workdir);
+        return 0;
     }
 
-    private int Spawn(RunRequest request, ref string program, string? searchPath, byte* workdir, int outputFd, int* pid)
+    private int Spawn(RunRequest request, ref string program, string? searchPath, int directory, int outputFd, int* pid)
     {
         byte** argv = Arguments(request);
         _firstVariables[0] = new KeyValuePair<string, string>("PWD", request.Workdir);
@@ -109,11 +113,11 @@ internal sealed unsafe class Spawner : IDisposable
         bool bound = request.CpuAffinity is { Count: > 0 } cores && CoreAffinity.TrySet(cores);
         try
         {
-            // Output first: when the launcher itself runs without descriptor 0, 1 or 2, the output file may have taken that number.
-            int errno = LibC.AddDup2(actions, outputFd, 1);
+            // The directory and the output first: when the launcher itself runs without descriptor 0, 1 or 2, they may have taken that number.
+            int errno = LibC.AddFchdir(actions, directory);
+            errno = errno != 0 ? errno : LibC.AddDup2(actions, outputFd, 1);
             errno = errno != 0 ? errno : LibC.AddDup2(actions, 1, 2);
             errno = errno != 0 ? errno : LibC.AddDup2(actions, _null, 0);
-            errno = errno != 0 ? errno : LibC.AddChdir(actions, workdir);
             if (errno != 0)
             {
                 return errno;

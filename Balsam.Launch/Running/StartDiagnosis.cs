@@ -64,6 +64,12 @@ internal static class StartDiagnosis
         }
     }
 
+    /// <summary>A symbolic link on the way to the working directory.</summary>
+    public static StartFailure Link(int errno, string workdir, string link) => new(
+        errno,
+        $"The working directory '{workdir}' is not used: '{link}' is a symbolic link, and what jobs write must stay in the data directory. "
+        + "Remove the link or choose another directory, then restart the job. To follow links, set BalsamOptions.FollowWorkdirLinks.");
+
     /// <summary>Why the working directory is not there.</summary>
     public static StartFailure Workdir(int errno, string workdir) => new(errno, errno switch
     {
@@ -71,6 +77,8 @@ internal static class StartDiagnosis
             $"The working directory '{workdir}' cannot be created: on the way there is a file where a directory is needed. Remove the file or choose another directory.",
         Errno.AccessDenied or Errno.ReadOnly =>
             $"The working directory '{workdir}' cannot be created: {Errno.Text(errno)}. Give the account write permission there or choose another directory.",
+        Errno.NameTooLong => $"The working directory '{workdir}' cannot be created: the path is longer than the system allows. Choose a shorter one.",
+        Errno.Invalid => $"The working directory '{workdir}' does not lie in the data directory. Choose one that does.",
         _ => $"The working directory '{workdir}' cannot be created: {Errno.Text(errno)}. {Space(errno)}",
     });
 

@@ -18,11 +18,18 @@ internal static class Tail
     /// <param name="lines">How many lines at most.</param>
     /// <param name="lineLength">After how many characters a line is cut.</param>
     /// <returns>The lines, oldest first; none when the file cannot be read. What no terminal should see is replaced by visible characters.</returns>
-    public static IReadOnlyList<string> Read(string path, int lines = 10, int lineLength = 2_000)
+    public static IReadOnlyList<string> Read(string path, int lines = 10, int lineLength = 2_000) => Read(() => Open(path), lines, lineLength);
+
+    /// <summary>Reads the last lines of a file that is yet to be opened.</summary>
+    /// <param name="open">Opens it without waiting for the other end of a pipe; null when it cannot.</param>
+    /// <param name="lines">How many lines at most.</param>
+    /// <param name="lineLength">After how many characters a line is cut.</param>
+    /// <returns>The lines, as above.</returns>
+    public static IReadOnlyList<string> Read(Func<SafeFileHandle?> open, int lines = 10, int lineLength = 2_000)
     {
         try
         {
-            using SafeFileHandle? file = Open(path);
+            using SafeFileHandle? file = open();
             return file is null || lines <= 0 ? [] : Read(file, lines, lineLength);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)

@@ -108,7 +108,7 @@ internal sealed class LiteDbFile : IDisposable
         {
             if (!DataFileCheck.BeforeLock(paths))
             {
-                Directory.CreateDirectory(paths.Parent);
+                PrivateFile.MakeDirectory(paths.Parent);
             }
 
             StoreLock held = StoreLock.Acquire(paths, options.Clock);

@@ -9,7 +9,10 @@ internal static class NewStoreFile
     public static void Create(StorePaths paths)
     {
         byte[] image = Image();
-        using (var file = new FileStream(paths.Unfinished, PrivateFile.Options(FileMode.Create, FileAccess.Write, FileShare.None)))
+
+        // What a killed opener left is not written over: it may have another mode, or be a link.
+        File.Delete(paths.Unfinished);
+        using (var file = new FileStream(paths.Unfinished, PrivateFile.Options(FileMode.CreateNew, FileAccess.Write, FileShare.None)))
         {
             file.Write(image);
             file.Flush(flushToDisk: true);

@@ -127,7 +127,8 @@ internal sealed class StoreLock : IDisposable
     {
         try
         {
-            using var file = new FileStream(path, PrivateFile.Options(FileMode.Create, FileAccess.Write, FileShare.Read));
+            File.Delete(path);
+            using var file = new FileStream(path, PrivateFile.Options(FileMode.CreateNew, FileAccess.Write, FileShare.Read));
             using var writer = new StreamWriter(file);
             writer.Write(holder.ToText());
         }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Linq.Expressions;
+using System.Runtime.CompilerServices;
 
 namespace Balsam;
 
@@ -20,11 +21,19 @@ internal sealed class PredicateTranslator
     public static JobFilter Translate(Expression<Func<Job, bool>> predicate)
     {
         var translator = new PredicateTranslator(predicate);
-        return translator.Filter(predicate.Body);
+        try
+        {
+            return translator.Filter(predicate.Body);
+        }
+        catch (InsufficientExecutionStackException exception)
+        {
+            throw new NotSupportedException("The predicate is nested too deep to be asked of a store. Compare with a list (ids.Contains(j.Id)), or join filters: new OrFilter([.. filters]).", exception);
+        }
     }
 
     private JobFilter Filter(Expression expression)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         if (!_values.DependsOnJob(expression))
         {
             return PredicateValues.Evaluate(expression) is true ? JobFilter.All : None;

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Balsam;
 
@@ -69,6 +70,12 @@ internal sealed class PredicateValues(ParameterExpression job)
     private sealed class Search(ParameterExpression job) : ExpressionVisitor
     {
         public bool Found { get; private set; }
+
+        public override Expression? Visit(Expression? node)
+        {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
+            return base.Visit(node);
+        }
 
         protected override Expression VisitParameter(ParameterExpression node)
         {

@@ -113,6 +113,11 @@ public sealed class JobTests
     }
 
     [Test]
+    public void GetResult_OfAnotherType_NamesTheJobAndSaysWhatItIs() => Assert.That(
+        () => Job.Restore(SomeJob.Fields(JobState.JobFinished) with { Result = "4" }).GetResult<DateTime>(),
+        Throws.TypeOf<JsonException>().With.Message.EqualTo("The result of job 17 (Relax) is 4, which cannot be read as DateTime."));
+
+    [Test]
     public void GetParameters_OfAnotherShape_NamesTheJobAndSaysWhatTheyAre()
     {
         Job job = Job.Restore(SomeJob.Fields(JobState.Ready) with { Parameters = JobData.Empty.With("i", "abc") });
