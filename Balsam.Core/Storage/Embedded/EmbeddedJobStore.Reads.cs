@@ -8,6 +8,9 @@ public abstract partial class EmbeddedJobStore
     // So few jobs are read one by one, or kept in memory, without a second thought.
     private const int FewJobs = 4096;
 
+    // A read of several jobs is tried so often to find no commit half seen, however busily they are written.
+    private const int MostLooks = 8;
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<Job>> FindAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
     {
@@ -28,7 +31,7 @@ public abstract partial class EmbeddedJobStore
             }
         }
 
-        return Reading<IReadOnlyList<Job>>(() => [.. ids.Select(FindAny).OfType<Job>()], cancellationToken);
+        return FindTogetherAsync(ids, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -36,7 +39,7 @@ public abstract partial class EmbeddedJobStore
     {
         ArgumentNullException.ThrowIfNull(selector);
         DemandOpen();
-        return Reading<IReadOnlyList<Job>>(
+        return ReadingPublished<IReadOnlyList<Job>>(
             () =>
             {
                 bool byId = selector.OrderBy == JobField.Id;
@@ -45,6 +48,7 @@ public abstract partial class EmbeddedJobStore
                 cancellationToken.ThrowIfCancellationRequested();
                 return page;
             },
+            (write, page) => MayHaveSeen(write, selector.Filter, selector.Skip == 0 ? page : null),
             cancellationToken);
     }
 
@@ -69,7 +73,8 @@ public abstract partial class EmbeddedJobStore
             }
         }
 
-        return Reading(() => new JobCounts(Candidates(filter, false).Where(filter.Matches).Select(job => (job.State, 1L))), cancellationToken);
+        return ReadingPublished(
+            () => new JobCounts(Candidates(filter, false).Where(filter.Matches).Select(job => (job.State, 1L))), (write, _) => MayHaveSeen(write, filter, null), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -138,6 +143,48 @@ public abstract partial class EmbeddedJobStore
             return _lastSequence;
         }
     }
+
+    // The jobs as they are at one instant: one that has ended is read from underneath, where a commit is a moment before it is published.
+    private async Task<IReadOnlyList<Job>> FindTogetherAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
+    {
+        for (int look = 1; ; look++)
+        {
+            long publications = Interlocked.Read(ref _publications);
+            Job?[] found = await Reading(() => ids.Select(FindAny).ToArray(), cancellationToken).ConfigureAwait(false);
+            bool isWhole;
+            Task? written;
+            lock (_gate)
+            {
+                written = WhenWritten(write => ids.Any(write.Changes));
+                isWhole = written is null && (_publications == publications || ids.Zip(found).All(each => IsPublished(each.First, each.Second)));
+            }
+
+            if (written is not null)
+            {
+                await written.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            if (isWhole || look == MostLooks)
+            {
+                return [.. found.OfType<Job>()];
+            }
+        }
+    }
+
+    private bool IsPublished(JobId id, Job? job) => _active.TryGetValue(id, out Job? active) ? ReferenceEquals(active, job) : _states[id.Value] == job?.State;
+
+    // Under the gate: the end of the write that is on its way, when somebody may have seen of it what is not published; else null.
+    private Task? WhenWritten(Func<WriteBatch, bool> mayHaveSeen) => _writing is { IsEmpty: false } write && mayHaveSeen(write)
+        ? (_written ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task
+        : null;
+
+    // Under the gate: whether a selection depends on a write. The first page of one cannot do so by jobs that are new, unless they are on it.
+    private bool MayHaveSeen(WriteBatch write, JobFilter filter, IReadOnlyList<Job>? firstPage) =>
+        (firstPage is null ? write.Inserts.Any(filter.Matches) : firstPage.Any(job => write.IsInserted(job.Id)))
+        || write.Updates.Any(job => filter.Matches(job) || MayHaveMatched(job.Id, filter))
+        || write.Deletes.Any(id => MayHaveMatched(id, filter));
+
+    private bool MayHaveMatched(JobId id, JobFilter filter) => !_active.TryGetValue(id, out Job? before) || filter.Matches(before);
 
     private Job? FindAny(JobId id)
     {
@@ -258,6 +305,24 @@ public abstract partial class EmbeddedJobStore
         }
 
         return kept.UnorderedItems.Select(item => item.Element).Order(order);
+    }
+
+    // Underneath, a write is seen a moment before it is published. Whoever may have seen it answers once everybody does: nobody reads what is newer, and then what is older.
+    private async Task<T> ReadingPublished<T>(Func<T> read, Func<WriteBatch, T, bool> mayHaveSeen, CancellationToken cancellationToken)
+    {
+        T answer = await Reading(read, cancellationToken).ConfigureAwait(false);
+        Task? written;
+        lock (_gate)
+        {
+            written = WhenWritten(write => mayHaveSeen(write, answer));
+        }
+
+        if (written is not null)
+        {
+            await written.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return answer;
     }
 
     // A read of what is underneath may touch the disk: not on the caller's thread.
