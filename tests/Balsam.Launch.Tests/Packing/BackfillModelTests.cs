@@ -40,7 +40,7 @@ public sealed class BackfillModelTests
                 [.. waiting.Select(static (job, i) => new PackingCandidate(i + 1, job.Request with { WallTime = job.Minutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null }, job.Priority))];
             new Round(nodes, naive, before, Make.Pack(inventory, candidates)).Check([.. candidates.OrderByDescending(static candidate => candidate.Priority)]);
         },
-        iter: 1500);
+        iter: PropertyRuns.Of(1500));
 
     private sealed record Ending(NaiveInventory.Held Held, int? Minute);
 
