@@ -75,7 +75,7 @@ public sealed record StepSeries
 
         int stretches = (maxPoints - 1) / KeptPerStretch;
         DateTimeOffset start = Points[0].At;
-        double length = (Points[^1].At - start).Ticks / (double)stretches;
+        long whole = (Points[^1].At - start).Ticks;
         List<StepPoint> kept = [Points[0]];
         int first = 1;
         for (int i = 1; i < Points.Count; i++)
@@ -89,7 +89,8 @@ public sealed record StepSeries
 
         return new StepSeries(kept);
 
-        int Stretch(int index) => Math.Min((int)((Points[index].At - start).Ticks / length), stretches - 1);
+        // Whole numbers: a point that lies exactly where a stretch begins belongs to that one.
+        int Stretch(int index) => (int)Int128.Min((Int128)(Points[index].At - start).Ticks * stretches / whole, stretches - 1);
 
         void Keep(int from, int last)
         {

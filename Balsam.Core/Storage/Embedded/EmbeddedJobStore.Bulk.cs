@@ -29,7 +29,7 @@ public abstract partial class EmbeddedJobStore
     {
         ArgumentNullException.ThrowIfNull(ids);
         DemandOpen();
-        return Reading<IReadOnlyList<JobId>>(
+        return ReadingPublished<IReadOnlyList<JobId>>(
             () =>
             {
                 SortedSet<JobId> found = [];
@@ -50,6 +50,7 @@ public abstract partial class EmbeddedJobStore
 
                 return [.. found];
             },
+            (write, found) => write.Deletes.Count > 0 || write.Relinked.Any() || found.Any(write.IsInserted),
             cancellationToken);
     }
 

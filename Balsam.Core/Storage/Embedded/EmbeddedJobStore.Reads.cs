@@ -11,6 +11,9 @@ public abstract partial class EmbeddedJobStore
     private const int FirstPage = 4;
     private const int LargestPage = 1024;
 
+    // A read of several jobs is tried so often to find no commit half seen, however busily they are written.
+    private const int MostLooks = 8;
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<Job>> FindAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
     {
@@ -31,7 +34,7 @@ public abstract partial class EmbeddedJobStore
             }
         }
 
-        return Reading<IReadOnlyList<Job>>(() => [.. ids.Chunk(FewJobs).SelectMany(page => FindAll(page, cancellationToken))], cancellationToken);
+        return FindTogetherAsync(ids, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -39,7 +42,7 @@ public abstract partial class EmbeddedJobStore
     {
         ArgumentNullException.ThrowIfNull(selector);
         DemandOpen();
-        return Reading<IReadOnlyList<Job>>(
+        return ReadingPublished<IReadOnlyList<Job>>(
             () =>
             {
                 bool byId = selector.OrderBy == JobField.Id;
@@ -48,6 +51,7 @@ public abstract partial class EmbeddedJobStore
                 cancellationToken.ThrowIfCancellationRequested();
                 return page;
             },
+            (write, page) => MayHaveSeen(write, selector.Filter, selector.Skip == 0 ? page : null),
             cancellationToken);
     }
 
@@ -72,7 +76,8 @@ public abstract partial class EmbeddedJobStore
             }
         }
 
-        return Reading(() => new JobCounts(Candidates(filter, false).Where(filter.Matches).Select(job => (job.State, 1L))), cancellationToken);
+        return ReadingPublished(
+            () => new JobCounts(Candidates(filter, false).Where(filter.Matches).Select(job => (job.State, 1L))), (write, _) => MayHaveSeen(write, filter, null), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -184,8 +189,50 @@ public abstract partial class EmbeddedJobStore
         }
     }
 
-    // In the order of the ids. What is not in memory is read together.
-    private IEnumerable<Job> FindAll(JobId[] ids, CancellationToken cancellationToken)
+    // The jobs as they are at one instant: one that has ended is read from underneath, where a commit is a moment before it is published.
+    private async Task<IReadOnlyList<Job>> FindTogetherAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
+    {
+        for (int look = 1; ; look++)
+        {
+            long publications = Interlocked.Read(ref _publications);
+            Job?[] found = await Reading<Job?[]>(() => [.. ids.Chunk(FewJobs).SelectMany(page => FindAll(page, cancellationToken))], cancellationToken).ConfigureAwait(false);
+            bool isWhole;
+            Task? written;
+            lock (_gate)
+            {
+                written = WhenWritten(write => ids.Any(write.Changes));
+                isWhole = written is null && (_publications == publications || ids.Zip(found).All(each => IsPublished(each.First, each.Second)));
+            }
+
+            if (written is not null)
+            {
+                await written.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            if (isWhole || look == MostLooks)
+            {
+                return [.. found.OfType<Job>()];
+            }
+        }
+    }
+
+    private bool IsPublished(JobId id, Job? job) => _active.TryGetValue(id, out Job? active) ? ReferenceEquals(active, job) : _states[id.Value] == job?.State;
+
+    // Under the gate: the end of the write that is on its way, when somebody may have seen of it what is not published; else null.
+    private Task? WhenWritten(Func<WriteBatch, bool> mayHaveSeen) => _writing is { IsEmpty: false } write && mayHaveSeen(write)
+        ? (_written ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task
+        : null;
+
+    // Under the gate: whether a selection depends on a write. The first page of one cannot do so by jobs that are new, unless they are on it.
+    private bool MayHaveSeen(WriteBatch write, JobFilter filter, IReadOnlyList<Job>? firstPage) =>
+        (firstPage is null ? write.Inserts.Any(filter.Matches) : firstPage.Any(job => write.IsInserted(job.Id)))
+        || write.Updates.Any(job => filter.Matches(job) || MayHaveMatched(job.Id, filter))
+        || write.Deletes.Any(id => MayHaveMatched(id, filter));
+
+    private bool MayHaveMatched(JobId id, JobFilter filter) => !_active.TryGetValue(id, out Job? before) || filter.Matches(before);
+
+    // In the order of the ids, null for one that is not there. What is not in memory is read together.
+    private IEnumerable<Job?> FindAll(JobId[] ids, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Dictionary<JobId, Job> found = [];
@@ -210,7 +257,7 @@ public abstract partial class EmbeddedJobStore
             found.Add(job.Id, job);
         }
 
-        return ids.Select(id => found.GetValueOrDefault(id)).OfType<Job>();
+        return ids.Select(id => found.GetValueOrDefault(id));
     }
 
     private IEnumerable<Job> Candidates(JobFilter filter, bool descending) => Choose(filter) switch
@@ -300,7 +347,7 @@ public abstract partial class EmbeddedJobStore
                 continue;
             }
 
-            foreach (Job job in FindAll([.. page], CancellationToken.None))
+            foreach (Job job in FindAll([.. page], CancellationToken.None).OfType<Job>())
             {
                 yield return job;
             }
@@ -309,7 +356,7 @@ public abstract partial class EmbeddedJobStore
             size = Math.Min(size * 4, LargestPage);
         }
 
-        foreach (Job job in FindAll([.. page], CancellationToken.None))
+        foreach (Job job in FindAll([.. page], CancellationToken.None).OfType<Job>())
         {
             yield return job;
         }
@@ -339,6 +386,24 @@ public abstract partial class EmbeddedJobStore
         }
 
         return kept.UnorderedItems.Select(item => item.Element).Order(order);
+    }
+
+    // Underneath, a write is seen a moment before it is published. Whoever may have seen it answers once everybody does: nobody reads what is newer, and then what is older.
+    private async Task<T> ReadingPublished<T>(Func<T> read, Func<WriteBatch, T, bool> mayHaveSeen, CancellationToken cancellationToken)
+    {
+        T answer = await Reading(read, cancellationToken).ConfigureAwait(false);
+        Task? written;
+        lock (_gate)
+        {
+            written = WhenWritten(write => mayHaveSeen(write, answer));
+        }
+
+        if (written is not null)
+        {
+            await written.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return answer;
     }
 
     // A read of what is underneath may touch the disk: not on the caller's thread.

@@ -28,6 +28,9 @@ public abstract partial class EmbeddedJobStore : IJobStore
     // Claims that came while jobs which they could take are being changed, in their order; null while nothing of the kind is on its way.
     private List<WaitingClaim>? _withheld;
     private WriteBatch? _writing;
+    // Ends with the write; null while nobody waits for that.
+    private TaskCompletionSource? _written;
+    private long _publications;
     private volatile bool _isOpen;
     private volatile bool _isClosed;
     private bool _mustReload;
@@ -281,6 +284,8 @@ public abstract partial class EmbeddedJobStore : IJobStore
         lock (_gate)
         {
             _writing = null;
+            _written?.TrySetResult();
+            _written = null;
             AnswerClaims();
         }
     }
@@ -380,6 +385,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
 
     private void Publish(StagedBatch batch)
     {
+        _publications++;
         _lastId = batch.Write.LastId;
         _lastEpoch = batch.Write.LastEpoch;
         batch.Opened.ForEach(_sessions.Open);

@@ -106,6 +106,8 @@ public sealed class WriteBatch
 
     internal bool Changes(JobId id) => _puts.ContainsKey(id) || _deleted.Contains(id);
 
+    internal bool IsInserted(JobId id) => _puts.TryGetValue(id, out (Job Job, bool IsNew) put) && put.IsNew;
+
     internal bool IsDeleted(JobId id) => _deleted.Contains(id);
 
     internal void Delete(JobId id)

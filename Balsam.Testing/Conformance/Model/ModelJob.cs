@@ -40,6 +40,38 @@ internal sealed class ModelJob
 
     public ModelSession? Holder { get; set; }
 
+    /// <summary>The version as far as it was seen: exactly this one, or at least it.</summary>
+    public long Version { get; set; }
+
+    /// <summary>Whether <see cref="Version"/> is exact: the rules of the graph raise it by an amount that is the store's own affair.</summary>
+    public bool IsVersionKnown { get; set; }
+
+    /// <summary>Whether somebody who read this state, version and priority may have read them just now; if so, the version is known from now on.</summary>
+    public bool MayBeSeenAs(Job seen)
+    {
+        if (seen.State != State || seen.Priority != Priority || (IsVersionKnown ? seen.Version != Version : seen.Version < Version))
+        {
+            return false;
+        }
+
+        Tell(seen.Version);
+        return true;
+    }
+
+    /// <summary>Whether the command told its caller the exact version.</summary>
+    public bool IsTold { get; set; }
+
+    /// <summary>Notes the exact version.</summary>
+    public void Tell(long version) => (Version, IsVersionKnown, IsTold) = (version, true, true);
+
+    /// <summary>A copy that is held by nobody.</summary>
+    public ModelJob Copy()
+    {
+        var copy = (ModelJob)MemberwiseClone();
+        copy.Holder = null;
+        return copy;
+    }
+
     /// <summary>Whether another job is among its ancestors, by way of jobs that may wait, now or again.</summary>
     public bool IsBelow(JobId ancestor, Func<JobId, ModelJob?> find) =>
         !IsPreprocessed && Parents.Any(edge => edge.Parent == ancestor || find(edge.Parent)?.IsBelow(ancestor, find) == true);

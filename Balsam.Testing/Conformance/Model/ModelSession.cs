@@ -10,4 +10,6 @@ internal sealed class ModelSession(LauncherSession session, DateTimeOffset expir
     public SiteName Site => session.Request.Site;
 
     public DateTimeOffset Expires { get; set; } = expires;
+
+    public ModelSession Copy() => new(session, Expires);
 }

@@ -14,11 +14,44 @@ internal sealed class StoreModel
 
     public ModelJob? Find(JobId id) => _jobs.GetValueOrDefault(id);
 
+    /// <summary>The highest epoch given so far.</summary>
+    public long LastEpoch { get; set; }
+
+    /// <summary>A model that is equal and shares nothing that changes.</summary>
+    public StoreModel Copy()
+    {
+        var copy = new StoreModel { LastId = LastId, LastEpoch = LastEpoch };
+        copy.Sessions.AddRange(Sessions.Select(session => session.Copy()));
+        foreach (ModelJob job in _jobs.Values)
+        {
+            ModelJob other = job.Copy();
+            other.Holder = job.Holder is { } holder ? copy.Sessions.First(session => session.Token == holder.Token) : null;
+            copy._jobs.Add(other.Id, other);
+        }
+
+        return copy;
+    }
+
+    /// <summary>Everything that a later command can depend on, as text: equal for models that behave alike.</summary>
+    public string Describe() => FormattableString.Invariant($"{LastId} {LastEpoch} ")
+        + string.Join(' ', Sessions.Select(session => FormattableString.Invariant($"s{session.Token.Epoch}@{session.Expires.UtcTicks}"))) + " "
+        + string.Join(' ', _jobs.Values.Select(job => FormattableString.Invariant(
+            $"{job.Id}:{job.State}:{(job.IsVersionKnown ? "" : "≥")}{job.Version}:{job.Priority}:{job.Holder?.Token.Epoch}:{job.FailedWithParent}:{job.IsPreprocessed}:{job.Key}")));
+
     public void BeginCommand()
     {
         foreach (ModelJob job in _jobs.Values)
         {
-            (job.Before, job.Touched, job.Shaken) = (job.State, false, false);
+            (job.Before, job.Touched, job.Shaken, job.IsTold) = (job.State, false, false, false);
+        }
+    }
+
+    /// <summary>After a command: the versions of jobs that it moved, and that nobody was told, are known to have risen and no more.</summary>
+    public void EndCommand()
+    {
+        foreach (ModelJob job in _jobs.Values.Where(job => (job.MustRise || job.Shaken) && !job.IsTold))
+        {
+            (job.Version, job.IsVersionKnown) = (job.MustRise ? job.Version + 1 : job.Version, false);
         }
     }
 

@@ -59,6 +59,15 @@ internal sealed class StepSeriesTests
         }
     });
 
+    // As a fraction, 7 × (49 s / 49) falls short of 7 s: the point there would count to the stretch before it.
+    [Test]
+    public void Thin_PointWhereAStretchBegins_BelongsToIt([Range(2, 60)] int stretches)
+    {
+        var series = new StepSeries([.. Enumerable.Range(0, (stretches * 7) + 1).Select(second => new StepPoint(Campaign.At(second), second))]);
+        StepSeries thin = series.Thin((stretches * 3) + 1);
+        Assert.That(Enumerable.Range(1, stretches - 1).Select(stretch => thin.ValueAt(Campaign.At((stretch * 7) - 0.001))), Is.EqualTo(Enumerable.Range(1, stretches - 1).Select(stretch => (stretch * 7) - 1)));
+    }
+
     [Test]
     public void New_WithPointsOutOfOrder_IsRefused() =>
         Assert.That(() => new StepSeries([new(Campaign.At(10), 3), new(Campaign.At(10), 5)]), Throws.ArgumentException.With.Message.Contains("Point 1"));

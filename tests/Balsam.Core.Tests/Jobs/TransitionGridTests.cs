@@ -3,7 +3,7 @@ namespace Balsam.Core.Tests.Jobs;
 /// <summary>All states against all triggers. The legal moves stand here by hand, as design and documentation have them; nothing is read off the table under test.</summary>
 public sealed class TransitionGridTests
 {
-    private static readonly Dictionary<(JobState From, JobTrigger Trigger), JobState> Legal = new()
+    internal static readonly Dictionary<(JobState From, JobTrigger Trigger), JobState> Legal = new()
     {
         [(JobState.Created, JobTrigger.ParentsPending)] = JobState.AwaitingParents,
         [(JobState.Created, JobTrigger.ParentsFinished)] = JobState.Ready,

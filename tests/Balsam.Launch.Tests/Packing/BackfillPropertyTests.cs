@@ -17,7 +17,7 @@ public sealed class BackfillPropertyTests
             return first.Starts.Count == possible && first.Inventory.FreeCores == first.Inventory.TotalCores
                 && Run(nodes, jobs, check: false).Log.SequenceEqual(first.Log);
         },
-        iter: 80);
+        iter: PropertyRuns.Of(80));
 
     // Estimates never too short, some far too long, some missing. At each moment the first to wait has a bound that only sinks.
     [Test]
@@ -38,7 +38,7 @@ public sealed class BackfillPropertyTests
             while (simulation.Advance());
             return bounds.All(bound => Make.Noon.AddMinutes(simulation.Starts[bound.Key]) <= bound.Value.AddSeconds(1));
         },
-        iter: 80);
+        iter: PropertyRuns.Of(80));
 
     [Test]
     public void Pack_OneCandidateOnAnIdleInventory_StartsIfItEverCan() => Gen.Select(PackingGen.Nodes, PackingGen.Request).Sample(
@@ -49,7 +49,7 @@ public sealed class BackfillPropertyTests
                 ? NodeRequests.WhyNever(nodes, request) is null
                 : plan.Waiting[0].Obstacle.IsPermanent && plan.Waiting[0].Obstacle.Sentence == $"{NodeRequests.WhyNever(nodes, request)}.";
         },
-        iter: 1000);
+        iter: PropertyRuns.Of(1000));
 
     private static PackingSimulation Run(NodeSpec[] nodes, (JobResources Request, int Minutes, int Estimate, int Priority)[] jobs, bool check)
     {

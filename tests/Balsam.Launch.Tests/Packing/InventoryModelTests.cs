@@ -44,7 +44,7 @@ public sealed class InventoryModelTests
 
             return true;
         },
-        iter: 120);
+        iter: PropertyRuns.Of(120));
 
     [Test]
     public void Release_All_RestoresExactly() => Gen.Select(PackingGen.Nodes, Steps).Sample(
@@ -71,13 +71,13 @@ public sealed class InventoryModelTests
             return Describe(inventory) == fresh && inventory.FreeCores == inventory.TotalCores && inventory.EmptyNodes == nodes.Length
                 && steps.All(step => Same(inventory, new Inventory(nodes), step.Request));
         },
-        iter: 120);
+        iter: PropertyRuns.Of(120));
 
     [Test]
     public void TryPlace_IdleInventory_HoldsWhateverIsPossible() => Gen.Select(PackingGen.Nodes, PackingGen.Request).Sample(
         static (nodes, request) =>
             new Inventory(nodes).TryPlace(new PackingCandidate(1, request), null, out _) == NodeRequests.WhyNever(nodes, request) is null,
-        iter: 2000);
+        iter: PropertyRuns.Of(2000));
 
     private static bool Same(Inventory left, Inventory right, JobResources request)
     {

@@ -13,6 +13,16 @@ internal sealed class NaiveInventory(IReadOnlyList<NodeSpec> specs)
         return chosen.Count < resources.Nodes ? null : new Held(resources, [.. chosen.Select(node => node.Take(resources))]);
     }
 
+    /// <summary>The names of the nodes that hold one node's part of a request now.</summary>
+    public string[] Holding(JobResources resources) => [.. _nodes.Where(node => node.Fits(resources)).Select(static node => node.Spec.Name)];
+
+    /// <summary>Places a job on nodes of somebody else's choice; null when one of them does not hold it.</summary>
+    public Held? TryPlaceOn(IEnumerable<string> names, JobResources resources)
+    {
+        Node[] chosen = [.. names.Select(name => _nodes.Single(node => node.Spec.Name == name))];
+        return chosen.Length == resources.Nodes && chosen.All(node => node.Fits(resources)) ? new Held(resources, [.. chosen.Select(node => node.Take(resources))]) : null;
+    }
+
     public static void Release(Held held)
     {
         foreach (Share share in held.Shares)

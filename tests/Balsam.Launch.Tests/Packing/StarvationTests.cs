@@ -50,7 +50,7 @@ public sealed class StarvationTests
 
                 return simulation.Starts[arrived] <= bound + 1e-9;
             },
-            iter: 25);
+            iter: PropertyRuns.Of(25));
 
     private static void Refill(PackingSimulation simulation, Random random, ref long id, bool someKnown)
     {

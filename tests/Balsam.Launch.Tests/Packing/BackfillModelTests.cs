@@ -1,0 +1,148 @@
+using Balsam.Launch.Packing;
+using CsCheck;
+
+namespace Balsam.Launch.Tests.Packing;
+
+/// <summary>One call of the packer on nodes where jobs run, against the rules as they are written down: order, what must be placed, what must wait, and that nobody is put in the way of the first to wait.</summary>
+public sealed class BackfillModelTests
+{
+    // So many nodes at most are weighed one by one for a job that shares one: the choice is then the best there is.
+    private const int MostNodes = 12;
+
+    private static readonly Gen<NodeSpec[]> Nodes = PackingGen.Nodes.Select(static nodes => nodes.Take(MostNodes).ToArray());
+
+    private static readonly Gen<JobResources> Request = Gen.Frequency(
+        (3, PackingGen.Request),
+        (1, Gen.Select(Gen.Int[1, 12], Gen.Int[1, 4], static (ranks, threads) => new JobResources { RanksPerNode = ranks, ThreadsPerRank = threads })),
+        (1, Gen.Int[1, 5].Select(static nodes => new JobResources { Nodes = nodes })));
+
+    private static readonly Gen<(JobResources Request, int? Minutes)> Running = Gen.Select(Request, Gen.Int[-30, 90], static (request, minutes) => (request, minutes < 1 ? null : (int?)minutes));
+
+    private static readonly Gen<(JobResources Request, int? Minutes, int Priority)> Waiting =
+        Gen.Select(Running, Gen.Frequency((4, Gen.Const(0)), (1, Gen.Int[-1, 1])), static (job, priority) => (job.Request, job.Minutes, priority));
+
+    [Test]
+    public void Pack_BesideRunningJobs_KeepsTheRules() => Gen.Select(Nodes, Running.Array[0, 40], Waiting.Array[1, 30]).Sample(
+        static (nodes, running, waiting) =>
+        {
+            var inventory = new Inventory(nodes);
+            var naive = new NaiveInventory(nodes);
+            List<Ending> before = [];
+            foreach ((JobResources request, int? minutes) in running)
+            {
+                if (inventory.TryPlace(new PackingCandidate(1000 + before.Count, request), minutes is { } known ? Make.Noon.AddMinutes(known) : null, out _))
+                {
+                    before.Add(new Ending(naive.TryPlace(request)!, minutes));
+                }
+            }
+
+            PackingCandidate[] candidates =
+                [.. waiting.Select(static (job, i) => new PackingCandidate(i + 1, job.Request with { WallTime = job.Minutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null }, job.Priority))];
+            new Round(nodes, naive, before, Make.Pack(inventory, candidates)).Check([.. candidates.OrderByDescending(static candidate => candidate.Priority)]);
+        },
+        iter: PropertyRuns.Of(1500));
+
+    private sealed record Ending(NaiveInventory.Held Held, int? Minute);
+
+    private sealed class Round(NodeSpec[] nodes, NaiveInventory naive, List<Ending> before, PackingPlan plan)
+    {
+        private readonly Dictionary<long, Placement> _placed = plan.Placed.ToDictionary(static placed => placed.Candidate.Id, static placed => placed.Allocation.Placement);
+        private readonly Dictionary<long, PackingObstacle> _waiting = plan.Waiting.ToDictionary(static waiting => waiting.Candidate.Id, static waiting => waiting.Obstacle);
+        private readonly List<Ending> _later = [];
+        private PackingCandidate? _first;
+
+        public void Check(PackingCandidate[] inOrder)
+        {
+            Assert.That(_placed.Keys.Concat(_waiting.Keys).Order(), Is.EqualTo(inOrder.Select(static candidate => candidate.Id).Order()), "each candidate is placed or waits");
+            foreach (PackingCandidate candidate in inOrder)
+            {
+                if (_first is null)
+                {
+                    CheckInOrder(candidate);
+                }
+                else
+                {
+                    CheckBehindTheFirst(candidate, _first);
+                }
+            }
+
+            if (_first is not null && plan.Reservation is not null)
+            {
+                CheckNotDelayed(_first, plan.Reservation);
+            }
+
+            Assert.That(plan.Reservation is not null || _later.Count == 0, "nothing passes the first to wait unseen");
+        }
+
+        // As long as nobody has to wait, whatever has a place gets the first there is.
+        private void CheckInOrder(PackingCandidate candidate)
+        {
+            NaiveInventory.Held? held = naive.TryPlace(candidate.Resources);
+            Assert.That(_placed.ContainsKey(candidate.Id), Is.EqualTo(held is not null), $"job {candidate.Id} is placed if there is room");
+            if (held is not null)
+            {
+                Assert.That(NaiveInventory.Text(_placed[candidate.Id]), Is.EqualTo(held.ToString()));
+                before.Add(new Ending(held, Minutes(candidate)));
+                return;
+            }
+
+            bool never = NodeRequests.WhyNever(nodes, candidate.Resources) is not null;
+            Assert.That(_waiting[candidate.Id].IsPermanent, Is.EqualTo(never), $"whether job {candidate.Id} can ever start");
+            _first = never ? null : candidate;
+        }
+
+        private void CheckBehindTheFirst(PackingCandidate candidate, PackingCandidate first)
+        {
+            string[] holding = naive.Holding(candidate.Resources);
+            if (_placed.TryGetValue(candidate.Id, out Placement? placement))
+            {
+                NaiveInventory.Held? held = naive.TryPlaceOn(placement.Shares.Select(static share => share.Node), candidate.Resources);
+                Assert.That(NaiveInventory.Text(placement), Is.EqualTo(held?.ToString()), $"job {candidate.Id} has a place where there is room");
+                _later.Add(new Ending(held!, Minutes(candidate)));
+            }
+            else if (holding.Length >= candidate.Resources.Nodes)
+            {
+                Assert.That((_waiting[candidate.Id].Kind, _waiting[candidate.Id].EarlierJob), Is.EqualTo((PackingObstacleKind.ReservedForEarlierJob, (long?)first.Id)));
+                Assert.That(holding.Except(plan.Reservation!.Nodes).Count(), Is.LessThan(candidate.Resources.Nodes), $"job {candidate.Id} has no room on other nodes");
+                Assert.That(Minutes(candidate) is { } minutes && Make.Noon.AddMinutes(minutes) <= plan.Reservation.NotBefore, Is.False, $"job {candidate.Id} does not end in time");
+            }
+        }
+
+        // When those are gone that the first to wait has to wait for in any case, and those that came later and end in time, it has its room.
+        private void CheckNotDelayed(PackingCandidate first, PackingReservation reservation)
+        {
+            _later.ForEach(static ending => NaiveInventory.Release(ending.Held));
+            Ending[] gone = EarliestRoomFor(first);
+            DateTimeOffset? last = gone[^1].Minute is { } minute ? Make.Noon.AddMinutes(minute) : null;
+            Assert.That(reservation.JobId, Is.EqualTo(first.Id));
+            Assert.That(reservation.Nodes, Has.Count.EqualTo(first.Resources.Nodes));
+            Assert.That(last is not null && !(reservation.NotBefore <= last), Is.False, $"job {first.Id} has room at {last:T}; its nodes are used until {reservation.NotBefore:T}");
+            foreach (Ending ending in _later.Where(ending => ending.Minute is not { } end || !(Make.Noon.AddMinutes(end) <= reservation.NotBefore)))
+            {
+                Assert.That(naive.TryPlaceOn(ending.Held.Shares.Select(static share => share.Node.Spec.Name), ending.Held.Resources), Is.Not.Null);
+            }
+
+            Assert.That(naive.TryPlace(first.Resources), Is.Not.Null, $"job {first.Id} has room once {gone.Length} jobs that were before it have ended, whoever was placed since");
+        }
+
+        // Ends jobs in the order expected, those of unknown end last and oldest first, until there is room.
+        private Ending[] EarliestRoomFor(PackingCandidate first)
+        {
+            List<Ending> gone = [];
+            foreach (Ending ending in before.OrderBy(static ending => ending.Minute ?? int.MaxValue))
+            {
+                NaiveInventory.Release(ending.Held);
+                gone.Add(ending);
+                if (naive.TryPlace(first.Resources) is { } probe)
+                {
+                    NaiveInventory.Release(probe);
+                    break;
+                }
+            }
+
+            return [.. gone];
+        }
+
+        private static int? Minutes(PackingCandidate candidate) => (int?)candidate.Resources.WallTime?.TotalMinutes;
+    }
+}
