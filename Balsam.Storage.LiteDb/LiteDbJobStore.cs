@@ -147,12 +147,18 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
     protected override IEnumerable<Job> ReadChildren(JobId parent) => Scan(new ChildOfFilter(parent), false);
 
     /// <inheritdoc/>
-    protected override IEnumerable<Job> ReadMany(IReadOnlyCollection<JobId> ids) => ids.Select(id => id.Value).Order().Chunk(ScanPage).SelectMany(page => Reading(database =>
+    protected override IEnumerable<Job> ReadMany(IReadOnlyCollection<JobId> ids)
     {
-        // What is read in one walk may hold others too.
-        Dictionary<long, BsonDocument> documents = JobReader.ReadAll(StoreCollections.Jobs(database), page);
-        return JobReader.Read(database, [.. page.Select(id => documents.GetValueOrDefault(id)).OfType<BsonDocument>()]);
-    }));
+        ArgumentNullException.ThrowIfNull(ids);
+        List<Job> pending = [.. ids.Select(_pending.Find).OfType<Job>()];
+        IEnumerable<long> stored = ids.Except(pending.Select(job => job.Id)).Select(id => id.Value);
+        return pending.Concat(stored.Order().Chunk(ScanPage).SelectMany(page => ReadingStored(database =>
+        {
+            // What is read in one walk may hold others too.
+            Dictionary<long, BsonDocument> documents = JobReader.ReadAll(StoreCollections.Jobs(database), page);
+            return JobReader.Read(database, [.. page.Select(id => documents.GetValueOrDefault(id)).OfType<BsonDocument>().Select(_pending.Overlay)]);
+        })));
+    }
 
     /// <inheritdoc/>
     protected override IEnumerable<JobLink> ReadEdges()

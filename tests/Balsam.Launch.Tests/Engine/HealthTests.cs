@@ -136,7 +136,7 @@ public sealed class HealthTests
         });
         yield return Case("lease renewal", "The launcher failed: a bug", (engine, _) =>
         {
-            engine.Faults.BeforeRenew = () => throw new InvalidDataException("a bug");
+            engine.Faults.BeforeRenew = _ => throw new InvalidDataException("a bug");
             return engine.Time.PassAsync(TimeSpan.FromDays(40));
         });
         yield return Case("news", "The launcher failed: a bug", (engine, _) =>
