@@ -23,7 +23,9 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     private readonly TimeProvider _time;
     private readonly Dictionary<JobId, ImmutableArray<long>> _chunks = [];
     private readonly HashSet<int> _dirtyPages = [];
+    private readonly Lock _opening = new();
     private LiteDbFile? _file;
+    private StoreException? _refusal;
     private long? _identity;
     private StoreHead _head = new(Schema.Current, 0, 0, 0, 0);
     private StateMap _states = new();
@@ -43,49 +45,57 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
     /// <inheritdoc/>
     public override string Description => $"LiteDB file {_path}";
 
-    private LiteDbFile File => _file ?? throw new StoreException(StoreErrorKind.Unavailable, $"The store ({Description}) is not open.");
+    // A reading that comes while the file is opened anew, after a failed write, waits for it.
+    private LiteDbFile File
+    {
+        get
+        {
+            lock (_opening)
+            {
+                return _file ?? throw new StoreException(
+                    _refusal?.Kind ?? StoreErrorKind.Unavailable, $"The store ({Description}) is not open{(_refusal is null ? "." : $": {_refusal.Message}")}", _refusal);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     protected override StoreImage Load()
     {
         try
         {
-            if (_file is { IsDisplaced: true } displaced)
-            {
-                // As long as it is held, it can be read, and moved back.
-                displaced.DemandInPlace();
-            }
-
-            _file?.Dispose();
-            _file = null;
-            _file = LiteDbFile.Open(_path, new LiteDbFileOptions { Clock = _time, Identity = _identity });
-            _identity = _file.Identity;
-            _head = Schema.Prepare(_file);
-            _file.SealOldPages();
+            LiteDbFile file = OpenFile();
+            _head = Schema.Prepare(file);
+            file.SealOldPages();
             _chunks.Clear();
-            _states = _file.Read(StatePages.Read);
+            _states = file.Read(StatePages.Read);
             CatchUp();
-            _keys = _file.Read(database => KeyMap.Read(database, id => _states[id] is not null));
+            _keys = file.Read(database => KeyMap.Read(database, id => _states[id] is not null));
             return new StoreImage
             {
                 LastId = _head.LastId,
                 LastSequence = _head.LastSequence,
                 LastEpoch = _head.LastEpoch,
                 States = _states,
-                Launchers = _file.Read(database => StoreCollections.Launchers(database).FindAll().Select(LauncherDocument.Read).ToList()),
-                Applications = _file.Read(database => StoreCollections.Applications(database).FindAll().Select(ApplicationDocument.Read).ToList()),
+                Launchers = file.Read(database => StoreCollections.Launchers(database).FindAll().Select(LauncherDocument.Read).ToList()),
+                Applications = file.Read(database => StoreCollections.Applications(database).FindAll().Select(ApplicationDocument.Read).ToList()),
                 ActiveJobs = ReadActive(),
             };
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            if (_file is not { IsDisplaced: true })
+            Exception translated = StoreErrors.Translate(exception, Description);
+            lock (_opening)
             {
-                _file?.Dispose();
-                _file = null;
+                if (_file is not { IsDisplaced: true })
+                {
+                    _file?.Dispose();
+                    _file = null;
+                }
+
+                _refusal = translated as StoreException;
             }
 
-            throw StoreErrors.Translate(exception, Description);
+            throw translated;
         }
     }
 
@@ -255,6 +265,25 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
         {
             _file.Dispose();
             _file = null;
+        }
+    }
+
+    private LiteDbFile OpenFile()
+    {
+        lock (_opening)
+        {
+            if (_file is { IsDisplaced: true } displaced)
+            {
+                // As long as it is held, it can be read, and moved back.
+                displaced.DemandInPlace();
+            }
+
+            _file?.Dispose();
+            _file = null;
+            _file = LiteDbFile.Open(_path, new LiteDbFileOptions { Clock = _time, Identity = _identity });
+            _identity = _file.Identity;
+            _refusal = null;
+            return _file;
         }
     }
 

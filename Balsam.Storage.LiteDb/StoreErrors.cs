@@ -8,9 +8,9 @@ internal static class StoreErrors
 {
     public static Exception Translate(Exception exception, string description) => exception switch
     {
-        BalsamException or OperationCanceledException or ArgumentException => exception,
+        BalsamException or OperationCanceledException => exception,
         StoreFileException file => new StoreException(KindOf(file.Problem), file.Message, file),
-        LiteException or IOException => new StoreException(StoreErrorKind.Unavailable, $"The store ({description}) failed: {exception.Message}", exception),
+        LiteException or IOException or ObjectDisposedException => new StoreException(StoreErrorKind.Unavailable, $"The store ({description}) failed: {exception.Message}", exception),
         _ => new StoreException(StoreErrorKind.Unreadable, $"The store ({description}) holds something that cannot be read: {exception.Message} Restore a backup of it.", exception),
     };
 
