@@ -257,9 +257,10 @@ public sealed class LiteDbJobStore : EmbeddedJobStore
                 });
             }
         }
-        catch (StoreFileException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // The pages only make the next opening quicker; the events say the same.
+            // The pages only make the next opening quicker; the events say the same. A full disk or a damaged page is told to whoever writes or reads next.
+            _ = exception;
         }
         finally
         {

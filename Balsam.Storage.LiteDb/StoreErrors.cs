@@ -10,6 +10,7 @@ internal static class StoreErrors
     {
         BalsamException or OperationCanceledException => exception,
         StoreFileException file => new StoreException(KindOf(file.Problem), file.Message, file),
+        PageDamagedException => new StoreException(StoreErrorKind.Unreadable, $"The store ({description}) is damaged: {exception.Message} Restore a backup of it, or recover what is readable into a new file.", exception),
         LiteException or IOException or ObjectDisposedException => new StoreException(StoreErrorKind.Unavailable, $"The store ({description}) failed: {exception.Message}", exception),
         _ => new StoreException(StoreErrorKind.Unreadable, $"The store ({description}) holds something that cannot be read: {exception.Message} Restore a backup of it.", exception),
     };

@@ -45,7 +45,7 @@ internal sealed class LiteDbFile : IDisposable
         _lock = held;
         _dataDevice = devices.Data;
         _logDevice = devices.Log;
-        _data = new DataFileStream(_dataDevice, devices.Identity, devices.Scan.HeaderPage);
+        _data = new DataFileStream(_dataDevice, devices.Scan);
         _log = new DurableLogStream(_logDevice, devices.Scan, devices.Identity, held.Mark, _data.Flush);
         Identity = devices.Identity;
         _data.BeforeWrites = _log.Sync;
@@ -106,7 +106,7 @@ internal sealed class LiteDbFile : IDisposable
 
     /// <summary>Runs a reading; it must not return anything that still reads, such as an unfinished enumeration.</summary>
     /// <exception cref="StoreFileFaultedException">The file can no longer be used.</exception>
-    /// <exception cref="StoreFileException">The reading met a damaged page; others go on.</exception>
+    /// <exception cref="PageDamagedException">The reading met a damaged page; others go on.</exception>
     public T Read<T>(Func<LiteDatabase, T> reading)
     {
         lock (_engine)
@@ -123,11 +123,6 @@ internal sealed class LiteDbFile : IDisposable
             catch (Exception ex) when (ex is not (BalsamException or OperationCanceledException))
             {
                 RenewEngine();
-                if (ex is PageDamagedException)
-                {
-                    throw FileRefusals.Damaged(Path, ex);
-                }
-
                 throw;
             }
         }
@@ -325,11 +320,6 @@ internal sealed class LiteDbFile : IDisposable
             }
 
             SyncLog();
-            if (failure?.SourceException is PageDamagedException damage)
-            {
-                throw FileRefusals.PageDamaged(Path, damage);
-            }
-
             failure?.Throw();
             DemandInPlace();
         }

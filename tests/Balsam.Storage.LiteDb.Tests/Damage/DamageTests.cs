@@ -151,7 +151,7 @@ internal sealed class DamageTests
 
         files[""] = await File.ReadAllBytesAsync(path);
 
-        Assert.That(Enumerable.Range(0, files[""].Length / PageFormat.Size).Select(page => PageSeal.IsClosed(files[""].AsSpan(page * PageFormat.Size, PageFormat.Size))), Has.All.True);
+        Assert.That(Enumerable.Range(0, files[""].Length / PageFormat.Size).Select(page => PageSeal.IsSealed(files[""].AsSpan(page * PageFormat.Size, PageFormat.Size))), Has.All.True);
         await DamageAsync(StoreRegion.OfTheFile.Single(region => region.Name == "a data page"), files, [_known.Content]);
     }
 
