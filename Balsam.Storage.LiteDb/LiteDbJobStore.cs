@@ -26,7 +26,9 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
     private readonly PendingMoves _pending = new();
     // Held by whoever writes: the writer, or a reader who first brings into LiteDB what is pending.
     private readonly Lock _writes = new();
+    private readonly Lock _opening = new();
     private LiteDbFile? _file;
+    private StoreException? _refusal;
     private long? _identity;
     private StoreHead _head = new(Schema.Current, 0, 0, 0, 0);
     private StateMap _states = new();
@@ -52,7 +54,18 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
     /// <inheritdoc/>
     protected override bool MustReload => _file is { IsFaulted: true };
 
-    private LiteDbFile File => _file ?? throw new StoreException(StoreErrorKind.Unavailable, $"The store ({Description}) is not open.");
+    // A reading that comes while the file is opened anew, after a failed write, waits for it.
+    private LiteDbFile File
+    {
+        get
+        {
+            lock (_opening)
+            {
+                return _file ?? throw new StoreException(
+                    _refusal?.Kind ?? StoreErrorKind.Unavailable, $"The store ({Description}) is not open{(_refusal is null ? "." : $": {_refusal.Message}")}", _refusal);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     protected override StoreImage Load()
@@ -61,19 +74,10 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
         {
             try
             {
-                if (_file is { IsDisplaced: true } displaced)
-                {
-                    // As long as it is held, it can be read, and moved back.
-                    displaced.DemandInPlace();
-                }
-
-                _file?.Dispose();
-                _file = null;
-                _file = LiteDbFile.Open(_path, (FileOptions ?? new LiteDbFileOptions { Clock = _time }) with { Identity = _identity });
-                _identity = _file.Identity;
+                LiteDbFile file = OpenFile();
                 _chunks.Clear();
                 _pending.Clear();
-                _head = Schema.Prepare(_file, head =>
+                _head = Schema.Prepare(file, head =>
                 {
                     _head = head;
                     TakeJournal();
@@ -81,18 +85,18 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
                     return _head;
                 });
                 TakeJournal();
-                _file.SealOldPages();
-                _states = _file.Read(StatePages.Read);
+                file.SealOldPages();
+                _states = file.Read(StatePages.Read);
                 CatchUp();
-                _keys = _file.Read(database => KeyMap.Read(database, id => _states[id] is not null));
+                _keys = file.Read(database => KeyMap.Read(database, id => _states[id] is not null));
                 return new StoreImage
                 {
                     LastId = _head.LastId,
                     LastSequence = _head.LastSequence,
                     LastEpoch = _head.LastEpoch,
                     States = _states,
-                    Launchers = _file.Read(database => StoreCollections.Launchers(database).FindAll().Select(LauncherDocument.Read).ToList()),
-                    Applications = _file.Read(database => StoreCollections.Applications(database).FindAll().Select(ApplicationDocument.Read).ToList()),
+                    Launchers = file.Read(database => StoreCollections.Launchers(database).FindAll().Select(LauncherDocument.Read).ToList()),
+                    Applications = file.Read(database => StoreCollections.Applications(database).FindAll().Select(ApplicationDocument.Read).ToList()),
                     ActiveJobs = ReadActive(),
                 };
             }
@@ -104,7 +108,19 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
                     _file = null;
                 }
 
-                throw StoreErrors.OfReading(exception, Description);
+                Exception translated = StoreErrors.OfReading(exception, Description);
+                lock (_opening)
+                {
+                    if (_file is not { IsDisplaced: true })
+                    {
+                        _file?.Dispose();
+                        _file = null;
+                    }
+
+                    _refusal = translated as StoreException;
+                }
+
+                throw translated;
             }
         }
     }
@@ -296,9 +312,10 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
                 });
             }
         }
-        catch (StoreFileException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // The journal keeps what is not in LiteDB. The pages only make the next opening quicker; the events say the same.
+            // The journal keeps what is not in LiteDB. The pages only make the next opening quicker; the events say the same. A full disk or a damaged page is told to whoever writes or reads next.
+            _ = exception;
         }
         finally
         {
@@ -346,6 +363,25 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
             ImmutableArray<long> all = earlier.AddRange(events.ChunksOf(job.Id));
             chunks[job.Id] = all;
             return JobDocument.Write(job, all);
+        }
+    }
+
+    private LiteDbFile OpenFile()
+    {
+        lock (_opening)
+        {
+            if (_file is { IsDisplaced: true } displaced)
+            {
+                // As long as it is held, it can be read, and moved back.
+                displaced.DemandInPlace();
+            }
+
+            _file?.Dispose();
+            _file = null;
+            _file = LiteDbFile.Open(_path, (FileOptions ?? new LiteDbFileOptions { Clock = _time }) with { Identity = _identity });
+            _identity = _file.Identity;
+            _refusal = null;
+            return _file;
         }
     }
 

@@ -8,14 +8,14 @@ namespace Balsam.Storage.LiteDb;
 internal static class StoreErrors
 {
     /// <summary>What to do about a damaged store, for messages.</summary>
-    public const string WhatToDo = "Restore a backup of it.";
+    public const string WhatToDo = "Restore a backup of it, or recover what is readable into a new file (LiteDbRepair).";
 
     public static Exception Translate(Exception exception, string description) => exception switch
     {
-        BalsamException or OperationCanceledException or ArgumentException => exception,
+        BalsamException or OperationCanceledException => exception,
         StoreFileException file => new StoreException(KindOf(file.Problem), file.Message, file),
-        DocumentDamagedException damage => new StoreException(StoreErrorKind.Unreadable, $"The store ({description}) is damaged: {damage.Message} {WhatToDo}", damage),
-        LiteException or IOException => new StoreException(StoreErrorKind.Unavailable, $"The store ({description}) failed: {exception.Message}", exception),
+        DocumentDamagedException or PageDamagedException => new StoreException(StoreErrorKind.Unreadable, $"The store ({description}) is damaged: {exception.Message} {WhatToDo}", exception),
+        LiteException or IOException or ObjectDisposedException => new StoreException(StoreErrorKind.Unavailable, $"The store ({description}) failed: {exception.Message}", exception),
         _ => Unreadable(exception, description),
     };
 

@@ -93,7 +93,7 @@ internal sealed class LinuxRunLoop : IDisposable
                 _ = LibC.Kill(-run.Pid, LibC.SigKill);
             }
 
-            _ = Orphans.FindAndKill(RunMarker.Variable, _runs.Keys.Select(_marker.ValueOf).ToHashSet(StringComparer.Ordinal), NoProcesses);
+            _ = Orphans.FindAndKill(OrphanMarks.OfRuns(_marker, _runs.Values));
         }
         catch (Exception)
         {

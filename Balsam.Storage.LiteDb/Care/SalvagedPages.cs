@@ -9,7 +9,6 @@ internal sealed class SalvagedPages : IDisposable
     private readonly FileDevice? _log;
     private readonly Dictionary<uint, long> _newer = [];
     private readonly byte[] _frame = new byte[LogFormat.FrameSize];
-    private long _identity;
 
     private SalvagedPages(FileDevice data, FileDevice? log)
     {
@@ -65,7 +64,7 @@ internal sealed class SalvagedPages : IDisposable
         }
 
         long position = page * PageFormat.Size;
-        return _data.Read(buffer, position) == PageFormat.Size && PageSeal.TryOpen(buffer, _identity, page) && PageFormat.PageId(buffer) == page;
+        return _data.Read(buffer, position) == PageFormat.Size && PageSeal.IsWhole(buffer, position) && PageFormat.PageId(buffer) == page;
     }
 
     public void Dispose()
@@ -76,27 +75,24 @@ internal sealed class SalvagedPages : IDisposable
 
     private void ReadLog(StorePaths paths)
     {
-        byte[] header = new byte[PageFormat.Size];
-        _data.Read(header, 0);
-        _identity = PageFormat.Created(header);
         if (_log is null || _log.Length == 0)
         {
             return;
         }
 
         var scan = LogScan.Read(_log);
-        bool isWhole = PageSeal.TryOpen(header, _identity, 0);
+        byte[] header = new byte[PageFormat.Size];
+        _data.Read(header, 0);
         if (scan.Salt is null)
         {
             LogLoss = scan.IsForeignContent ? $"the log '{paths.Log}' does not begin as a log does; nothing of it was used." : null;
         }
-        else if (isWhole && PageFormat.Version(header) is not null && _identity != scan.Identity)
+        else if (PageSeal.IsWhole(header, 0) && PageFormat.Version(header) is not null && PageFormat.Created(header) != scan.Identity)
         {
             LogLoss = $"the log '{paths.Log}' belongs to another store; nothing of it was used.";
         }
         else
         {
-            _identity = scan.Identity;
             Follow(scan.UsableFrames);
             LogLoss = scan.WholeFrames < scan.DurableFrames
                 ? FormattableString.Invariant($"the log '{paths.Log}' cannot be read at page {scan.WholeFrames}, and {scan.DurableFrames} pages of it were acknowledged; writes behind that are lost.")

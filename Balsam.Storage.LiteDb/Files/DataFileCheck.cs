@@ -61,9 +61,8 @@ internal static class DataFileCheck
         int count = device.Read(page, 0);
         CheckHeader(paths.Data, device.Length, page[..count]);
         lastPageId = PageFormat.LastPageId(page);
-        long identity = PageFormat.Created(page);
-        isWhole = count == page.Length && PageSeal.TryOpen(page, identity, 0);
-        return identity;
+        isWhole = count == page.Length && PageSeal.IsWhole(page, 0);
+        return PageFormat.Created(page);
     }
 
     /// <summary>Checks that every page the store needs is in the file or in its log.</summary>

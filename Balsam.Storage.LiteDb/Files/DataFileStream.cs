@@ -7,19 +7,19 @@ namespace Balsam.Storage.LiteDb.Files;
 internal sealed class DataFileStream : EngineStream
 {
     private readonly IFileDevice _device;
-    private readonly long _identity;
+    private readonly LogScan _log;
     private readonly byte[] _page = new byte[PageFormat.Size];
     private byte[]? _newerHeader;
+    private bool _mayBeTorn = true;
     private bool _dirty;
 
     /// <param name="device">The store file.</param>
-    /// <param name="identity">Its identity, which is in the seal of every page.</param>
-    /// <param name="newerHeader">The header page that the log holds: a power cut in a checkpoint may have left a part of the one in the file. Null when the log holds none.</param>
-    public DataFileStream(IFileDevice device, long identity, byte[]? newerHeader)
+    /// <param name="log">What its log held when it was opened: a power cut in a checkpoint may have left a part of a page of which the log has the whole.</param>
+    public DataFileStream(IFileDevice device, LogScan log)
     {
         _device = device;
-        _identity = identity;
-        _newerHeader = newerHeader;
+        _log = log;
+        _newerHeader = log.HeaderPage;
     }
 
     /// <summary>Makes the log durable; called before the first write of a checkpoint.</summary>
@@ -37,8 +37,12 @@ internal sealed class DataFileStream : EngineStream
         {
             _device.Sync();
             _dirty = false;
+            _mayBeTorn = false;
         }
     }
+
+    /// <summary>Says whether a page as it stands in the file has the content that was written to it, or need not have it, since the log has the page.</summary>
+    public bool IsWhole(ReadOnlySpan<byte> page, long position) => PageSeal.IsWhole(page, position) || (_mayBeTorn && _log.Holds((uint)(position / PageFormat.Size)));
 
     public override void SetLength(long value) => throw new NotSupportedException("The store file is never cut.");
 
@@ -70,7 +74,7 @@ internal sealed class DataFileStream : EngineStream
     /// </summary>
     public void SealOldPages()
     {
-        if (_device.Read(_page, 0) < _page.Length || PageSeal.IsClosed(_page))
+        if (_device.Read(_page, 0) < _page.Length || PageSeal.IsSealed(_page))
         {
             return;
         }
@@ -79,9 +83,9 @@ internal sealed class DataFileStream : EngineStream
         {
             long position = index * PageFormat.Size;
             _device.Read(_page, position);
-            if (!PageSeal.IsClosed(_page) && PageFormat.PageId(_page) == index && PageFormat.HasKnownType(_page))
+            if (!PageSeal.IsSealed(_page) && PageSeal.IsWhole(_page, position))
             {
-                PageSeal.Close(_page, _identity, index);
+                PageSeal.Seal(_page, position);
                 _device.Write(_page.AsSpan(PageFormat.TransactionAt, sizeof(uint)), position + PageFormat.TransactionAt);
             }
         }
@@ -124,7 +128,7 @@ internal sealed class DataFileStream : EngineStream
         }
 
         buffer.CopyTo(_page);
-        PageSeal.Close(_page, _identity, index);
+        PageSeal.Seal(_page, position);
         _device.Write(_page, position);
         if (index == 0)
         {
@@ -140,9 +144,11 @@ internal sealed class DataFileStream : EngineStream
             return;
         }
 
-        if (_device.Read(page, index * PageFormat.Size) < page.Length || !PageSeal.TryOpen(page, _identity, index))
+        if (_device.Read(page, index * PageFormat.Size) < page.Length || !PageSeal.IsWhole(page, index * PageFormat.Size))
         {
             throw new PageDamagedException(index);
         }
+
+        PageSeal.Remove(page);
     }
 }

@@ -49,7 +49,7 @@ internal sealed class LiteDbFile : IDisposable
         _lock = held;
         _dataDevice = devices.Data;
         _logDevice = devices.Log;
-        _data = new DataFileStream(_dataDevice, devices.Identity, devices.Scan.HeaderPage);
+        _data = new DataFileStream(_dataDevice, devices.Scan);
         _log = new DurableLogStream(_logDevice, devices.Scan, devices.Identity, held.Mark, _data.Flush);
         Identity = devices.Identity;
         _data.BeforeWrites = _log.Sync;
@@ -130,7 +130,7 @@ internal sealed class LiteDbFile : IDisposable
 
     /// <summary>Runs a reading; it must not return anything that still reads, such as an unfinished enumeration.</summary>
     /// <exception cref="StoreFileFaultedException">The file can no longer be used.</exception>
-    /// <exception cref="StoreFileException">The reading met a damaged page; others go on.</exception>
+    /// <exception cref="PageDamagedException">The reading met a damaged page; others go on.</exception>
     public T Read<T>(Func<LiteDatabase, T> reading)
     {
         lock (_engine)
@@ -147,11 +147,6 @@ internal sealed class LiteDbFile : IDisposable
             catch (Exception ex) when (ex is not (BalsamException or OperationCanceledException))
             {
                 RenewEngine();
-                if (ex is PageDamagedException)
-                {
-                    throw FileRefusals.Damaged(Path, ex);
-                }
-
                 throw;
             }
         }
@@ -241,7 +236,7 @@ internal sealed class LiteDbFile : IDisposable
                 {
                     token.ThrowIfCancellationRequested();
                     long position = pages * PageFormat.Size;
-                    if (_dataDevice.Read(page, position) < page.Length || !PageSeal.TryOpen(page, Identity, pages))
+                    if (_dataDevice.Read(page, position) < page.Length || !PageSeal.IsWhole(page, position))
                     {
                         damaged.Add(pages);
                     }
@@ -470,11 +465,6 @@ internal sealed class LiteDbFile : IDisposable
             }
 
             SyncLog();
-            if (failure?.SourceException is PageDamagedException damage)
-            {
-                throw FileRefusals.PageDamaged(Path, damage);
-            }
-
             failure?.Throw();
             DemandInPlace();
         }

@@ -35,10 +35,9 @@ internal static class NewStoreFile
         }
 
         byte[] image = data.ToArray();
-        long identity = PageFormat.Created(image);
-        for (int page = 0; page < image.Length / PageFormat.Size; page++)
+        for (int position = 0; position < image.Length; position += PageFormat.Size)
         {
-            PageSeal.Close(image.AsSpan(page * PageFormat.Size, PageFormat.Size), identity, page);
+            PageSeal.Seal(image.AsSpan(position, PageFormat.Size), position);
         }
 
         return image;

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Balsam.Storage.LiteDb.Files;
 
 /// <summary>
@@ -15,30 +13,24 @@ internal static class PageSeal
 {
     private const uint None = uint.MaxValue;
 
-    /// <summary>Puts the checksum into a page that is on its way to the file.</summary>
-    public static void Close(Span<byte> page, long identity, long index)
-    {
-        PageFormat.SetTransactionId(page, None);
-        PageFormat.SetTransactionId(page, Checksum(page, identity, index));
-    }
+    /// <summary>Puts the checksum on a page that is on its way to its place in the file.</summary>
+    public static void Seal(Span<byte> page, long position) => PageFormat.SetTransactionId(page, Checksum(page, position));
 
     /// <summary>Says whether a page carries a checksum.</summary>
-    public static bool IsClosed(ReadOnlySpan<byte> page) => PageFormat.TransactionId(page) != None;
+    public static bool IsSealed(ReadOnlySpan<byte> page) => PageFormat.TransactionId(page) != None;
 
-    /// <summary>Takes the checksum out of a page that comes from the file.</summary>
-    /// <returns>Whether the page has the content that was written to it.</returns>
-    public static bool TryOpen(Span<byte> page, long identity, long index)
-    {
-        uint seal = PageFormat.TransactionId(page);
-        PageFormat.SetTransactionId(page, None);
-        return seal == None
-            ? PageFormat.PageId(page) == index && PageFormat.HasKnownType(page)
-            : seal == Checksum(page, identity, index);
-    }
+    /// <summary>Says whether a page has the content that was written to that place; of one without a checksum, whether it looks like the page of that place.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> page, long position) => IsSealed(page)
+        ? PageFormat.TransactionId(page) == Checksum(page, position)
+        : PageFormat.PageId(page) == position / PageFormat.Size && PageFormat.HasKnownType(page);
 
-    private static uint Checksum(ReadOnlySpan<byte> page, long identity, long index)
+    /// <summary>Takes the checksum off, for LiteDB.</summary>
+    public static void Remove(Span<byte> page) => PageFormat.SetTransactionId(page, None);
+
+    // With its place in the file, so that a page which was written over another one is found out.
+    private static uint Checksum(ReadOnlySpan<byte> page, long position)
     {
-        uint sum = Crc32C.Of((ulong)identity ^ ((ulong)index << 1), page);
+        uint sum = Crc32C.Of(Crc32C.Of((ulong)position, page[..PageFormat.TransactionAt]), page[(PageFormat.TransactionAt + sizeof(uint))..PageFormat.Size]);
         return sum == None ? 0 : sum;
     }
 }

@@ -33,7 +33,7 @@ internal static class StoreCopy
             Directory.CreateDirectory(target.Parent);
             using (var file = new FileStream(target.Unfinished, PrivateFile.Options(FileMode.Create, FileAccess.Write, FileShare.None)))
             {
-                Copy(source, length, file, identity, NewIdentity(identity), cancellationToken);
+                Copy(source, length, file, NewIdentity(identity), cancellationToken);
                 file.Flush(flushToDisk: true);
             }
 
@@ -52,7 +52,7 @@ internal static class StoreCopy
         }
     }
 
-    private static void Copy(IFileDevice source, long length, FileStream target, long identity, long newIdentity, CancellationToken cancellationToken)
+    private static void Copy(IFileDevice source, long length, FileStream target, long identity, CancellationToken cancellationToken)
     {
         byte[] pages = new byte[PagesAtOnce * PageFormat.Size];
         for (long position = 0; position < length;)
@@ -62,18 +62,16 @@ internal static class StoreCopy
             for (int at = 0; at < count; at += PageFormat.Size)
             {
                 Span<byte> page = pages.AsSpan(at, PageFormat.Size);
-                long index = (position + at) / PageFormat.Size;
-                if (count - at < PageFormat.Size || !PageSeal.TryOpen(page, identity, index))
+                if (count - at < PageFormat.Size || !PageSeal.IsWhole(page, position + at))
                 {
-                    throw new PageDamagedException(index);
+                    throw new PageDamagedException((position + at) / PageFormat.Size);
                 }
 
-                if (index == 0)
+                if (position + at == 0)
                 {
-                    PageFormat.SetCreated(page, newIdentity);
+                    PageFormat.SetCreated(page, identity);
+                    PageSeal.Seal(page, 0);
                 }
-
-                PageSeal.Close(page, newIdentity, index);
             }
 
             if (count == 0)

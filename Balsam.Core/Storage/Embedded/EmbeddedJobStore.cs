@@ -248,8 +248,8 @@ public abstract partial class EmbeddedJobStore : IJobStore
         {
             _mustReload = true;
             StoreException failure = AsStoreException(exception, Description);
-            requests.ForEach(request => request.Fail(failure));
             TryReload();
+            requests.ForEach(request => request.Fail(failure));
         }
         finally
         {
@@ -330,7 +330,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
         return Scan(filter, false).Where(filter.Matches);
     }
 
-    // At once, so that reading goes on where writing cannot: on a full disk, for example. If it fails, the next write tries again, and says why.
+    // Before the callers are told, so that they can read where they cannot write: on a full disk, for example. If it fails, the next write tries again, and says why.
     private void TryReload()
     {
         try

@@ -71,7 +71,7 @@ internal sealed class DiskFullTests
         }
 
         long length = new FileInfo(disk["store.db"]).Length;
-        disk.Fill(leaving: 700_000);
+        disk.Fill(leaving: 400_000);
         file.Checkpoint();
 
         Assert.That(file.IsFaulted, Is.False);
