@@ -142,7 +142,7 @@ internal sealed class CampaignCheck
 
     private void Keys()
     {
-        foreach (IGrouping<string, Job> same in _jobs.Values.Where(job => job.Key is not null).GroupBy(job => job.Key!).Where(same => same.Count() > 1))
+        foreach (IGrouping<string, Job> same in _jobs.Values.Where(job => job.Key is not null).GroupBy(job => job.Key!).Where(group => group.Count() > 1))
         {
             Expect(false, $"The key {same.Key} has {same.Count()} jobs: {string.Join(", ", same.Select(job => job.Id))}.");
         }
