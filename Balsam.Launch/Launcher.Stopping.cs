@@ -140,6 +140,7 @@ public sealed partial class Launcher
 
     private async Task CloseAsync()
     {
+        _ledger?.Dispose();
         try
         {
             await _store.CloseSessionAsync(Lease, CancellationToken.None).ConfigureAwait(false);
