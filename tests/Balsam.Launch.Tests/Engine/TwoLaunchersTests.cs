@@ -151,6 +151,7 @@ public sealed class TwoLaunchersTests
         {
             options.Heartbeat = Heartbeat;
             options.LeaseDuration = Lease;
+            options.HookTimeLimit = TimeSpan.FromDays(1);
         };
     }
 
