@@ -24,7 +24,7 @@ public sealed partial class Launcher
 
     private void StartHooks()
     {
-        while (!IsStopping && _activeHooks.Count < _options.HookConcurrency && _hookQueue.TryDequeue(out Job? job))
+        while (!IsStopping && _activeHooks.Count < _options.HookConcurrency && TryNextHook(out Job? job))
         {
             if (!_applications.TryGet(job.Application, out ApplicationDescriptor? application))
             {
@@ -32,6 +32,14 @@ public sealed partial class Launcher
                 continue;
             }
 
+            HookCall call = HookCall.Of(job);
+            if (_ledger!.LossesOf(call) > (_options.CrashLimit ?? int.MaxValue))
+            {
+                FailHook(job, call);
+                continue;
+            }
+
+            _ledger.Begin(call);
             var hook = new ActiveHook(job, new CancellationTokenSource());
             _activeHooks.Add(job.Id, hook);
             _ = CallHookAsync(hook, application);
@@ -118,6 +126,7 @@ public sealed partial class Launcher
         {
             _activeHooks.Remove(hook.Job.Id);
             hook.Stop.Dispose();
+            _ledger!.End(HookCall.Of(hook.Job));
             StartHooks();
         }
     }

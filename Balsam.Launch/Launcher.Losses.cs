@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Balsam.Launch.Lifecycle;
 using Balsam.Launch.Packing;
 using Balsam.Launch.Running;
@@ -13,6 +14,8 @@ public sealed partial class Launcher
 
     // Jobs whose next loss is one too many.
     private readonly HashSet<JobId> _suspects = [];
+
+    private HookLedger? _ledger;
 
     private string Marker => $"{_site}:{_directory.Root}:{_store.Description}";
 
@@ -125,5 +128,54 @@ public sealed partial class Launcher
         LogGivenUp(_log, job.Id, losses, limit);
         Stage(change, keepLease: false, stored: () => { }, refused: (_, _) => Release(job.Id));
         return true;
+    }
+
+    private async Task OpenLedgerAsync(CancellationToken cancellationToken)
+    {
+        _ledger?.Dispose();
+        IReadOnlyList<LauncherSession> alive = await _store.ListSessionsAsync(cancellationToken).ConfigureAwait(false);
+        _ledger = HookLedger.Open(_directory.Root, Lease.Session, alive.Select(session => session.Token.Session));
+        IReadOnlyCollection<HookCall> lost = _ledger.Lost;
+        if (lost.Count > 0)
+        {
+            IReadOnlyList<Job> jobs = await _store.FindAsync([.. lost.Select(call => call.Job).Distinct()], cancellationToken).ConfigureAwait(false);
+            _ledger.Forget(lost.Except(jobs.Select(HookCall.Of)));
+        }
+    }
+
+    // As with runs: of the hooks whose next loss fails their job, one is called at a time.
+    private bool TryNextHook([NotNullWhen(true)] out Job? job)
+    {
+        bool isTaken = _activeHooks.Values.Any(hook => IsSuspect(hook.Job));
+        for (int left = _hookQueue.Count; left > 0; left--)
+        {
+            job = _hookQueue.Dequeue();
+            if (!isTaken || !IsSuspect(job))
+            {
+                return true;
+            }
+
+            _hookQueue.Enqueue(job);
+        }
+
+        job = null;
+        return false;
+
+        bool IsSuspect(Job hooked) => _ledger!.LossesOf(HookCall.Of(hooked)) is > 0 and var losses && losses == _options.CrashLimit;
+    }
+
+    private void FailHook(Job job, HookCall call)
+    {
+        int losses = _ledger!.LossesOf(call);
+        var change = new JobChange(job);
+        change.Fail(JobTrigger.HookFailed, _time.GetUtcNow(), new FailureDetails
+        {
+            Kind = FailureKind.CrashLimit,
+            Message = FormattableString.Invariant(
+                $"The job lost its launcher {losses} times in a row while {HookRunner.NameOf(job.State)} was called; LauncherOptions.CrashLimit allows {_options.CrashLimit}. Mend the hook, then restart the job."),
+            Inner = job.Failure,
+        });
+        LogGivenUp(_log, job.Id, losses, _options.CrashLimit ?? 0);
+        Stage(change, keepLease: false, stored: () => _ledger.End(call), refused: (_, _) => Release(job.Id));
     }
 }

@@ -339,6 +339,7 @@ public sealed partial class Launcher
 
     private async Task CloseAsync()
     {
+        _ledger?.Dispose();
         try
         {
             await AskStoreAsync(() => _store.CloseSessionAsync(Lease, CancellationToken.None)).ConfigureAwait(false);

@@ -142,6 +142,7 @@ public sealed partial class Launcher
         Volatile.Write(ref _renewedAt, asked);
         _insight.Begin(_session);
         _environment = new RunEnvironment(Marker, _session.Token.Session, _nodes, _secrets);
+        await OpenLedgerAsync(cancellationToken).ConfigureAwait(false);
         _mayClaim = true;
         LogStarted(_log, _session.Token.Session, _site, string.Join("; ", _nodes.Select(node => node.ToString())));
 

@@ -75,7 +75,7 @@ public sealed class LauncherOptions
 
     /// <summary>
     /// How often a job may lose its launcher in a row (killed, out of memory, a lease that ran out) before it fails with <see cref="FailureKind.CrashLimit"/> instead of being run again.
-    /// A run that ends by itself begins the count anew, and so does a restart by the user; a launcher that is stopped does not count.
+    /// Losses while one of its hooks is called are counted for themselves. A run that ends by itself begins the count anew, and so does a restart by the user; a launcher that is stopped does not count.
     /// </summary>
     /// <value>Default: 5. Null: never.</value>
     public int? CrashLimit { get; set; } = 5;

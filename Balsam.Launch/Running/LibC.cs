@@ -131,16 +131,20 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "sched_setaffinity", SetLastError = true)]
     public static partial int SetAffinity(int pid, nuint bytes, void* mask);
 
-    /// <summary>Sets the soft limit on realtime processor time of a process, unless its hard limit is lower. Does nothing where the system does not allow it.</summary>
-    public static void LimitRealtime(int pid, ulong microseconds)
+    /// <summary>Sets the soft limit on realtime processor time of a process (0 for this one), unless its hard limit is lower or the system does not allow it.</summary>
+    /// <returns>The limit before; null when it was not changed.</returns>
+    public static ulong? LimitRealtime(int pid, ulong microseconds)
     {
         const int realtime = 15;
         ulong* limit = stackalloc ulong[2];
-        if (Environment.Is64BitProcess && ProcessLimit(pid, realtime, null, limit) == 0 && limit[1] > microseconds)
+        if (!Environment.Is64BitProcess || ProcessLimit(pid, realtime, null, limit) != 0 || limit[1] < microseconds)
         {
-            limit[0] = microseconds;
-            _ = ProcessLimit(pid, realtime, limit, null);
+            return null;
         }
+
+        ulong before = limit[0];
+        limit[0] = microseconds;
+        return ProcessLimit(pid, realtime, limit, null) == 0 ? before : null;
     }
 
     /// <summary>Opens a descriptor that becomes readable when the process ends; -1 on failure.</summary>

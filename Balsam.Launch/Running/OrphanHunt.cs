@@ -115,9 +115,10 @@ internal sealed class OrphanHunt(OrphanMarks marks)
                 return ProcessVerdict.Gone;
             }
 
+            // What is dead has started others before, perhaps.
             if (!ProcReader.TryGetIdentity(stat, out _))
             {
-                return ProcessVerdict.Other;
+                return ProcessVerdict.Gone;
             }
 
             bool isStarting = isEmpty && readable && ProcReader.IsStartingProgram(stat);

@@ -15,6 +15,9 @@ internal static class RunMark
     /// <summary>The mark of a run.</summary>
     public static ulong Of(SessionId session, long run) => Math.Min(Flag | ((ulong)NumberOf(session) << RunBits) | (uint)run, ulong.MaxValue - 1);
 
+    /// <summary>The mark of a process of a session that the mark of its run has not reached yet.</summary>
+    public static ulong OfSession(ulong mark) => Math.Min(mark | uint.MaxValue, ulong.MaxValue - 1);
+
     /// <summary>The bits of a session that its marks carry: random ones, so that sessions that are known at a time have different ones.</summary>
     public static uint NumberOf(SessionId session)
     {

@@ -22,6 +22,9 @@ internal sealed unsafe class Spawner : IDisposable
     private readonly KeyValuePair<string, string>[] _firstVariables = new KeyValuePair<string, string>[2];
     private readonly int _null;
 
+    // What a child has from its first instant on, by inheritance. What else this process starts in that instant has it too, so it names no run.
+    private ulong? _sessionMark;
+
     public Spawner(RunMarker marker)
     {
         _marker = marker;
@@ -90,7 +93,7 @@ internal sealed unsafe class Spawner : IDisposable
         {
             if (request.Mark is { } mark)
             {
-                LibC.LimitRealtime(pid, mark);
+                _ = LibC.LimitRealtime(pid, mark);
             }
 
             return pid;
@@ -103,6 +106,7 @@ internal sealed unsafe class Spawner : IDisposable
 
     private int Spawn(RunRequest request, ref string program, string? searchPath, int directory, int outputFd, int* pid)
     {
+        _sessionMark = request.Mark is { } mark ? RunMark.OfSession(mark) : null;
         byte** argv = Arguments(request);
         _firstVariables[0] = new KeyValuePair<string, string>("PWD", request.Workdir);
         _firstVariables[1] = new KeyValuePair<string, string>(RunMarker.Variable, _marker.ValueOf(request.RunId));
@@ -151,7 +155,22 @@ internal sealed unsafe class Spawner : IDisposable
     // A program that has just been written is "busy" while a process that another thread is starting still holds the writer's descriptor.
     private int SpawnPatiently(string program, byte* actions, byte** argv, byte** envp, int* pid)
     {
-        byte* path = _strings.Add(program);
+        ulong? before = _sessionMark is { } mark ? LibC.LimitRealtime(0, mark) : null;
+        try
+        {
+            return SpawnPatiently(_strings.Add(program), actions, argv, envp, pid);
+        }
+        finally
+        {
+            if (before is { } limit)
+            {
+                _ = LibC.LimitRealtime(0, limit);
+            }
+        }
+    }
+
+    private int SpawnPatiently(byte* path, byte* actions, byte** argv, byte** envp, int* pid)
+    {
         int errno = LibC.Spawn(pid, path, actions, _attributes.Pointer, argv, envp);
         for (int i = 0; i < BusyRetries && errno == Errno.TextBusy; i++)
         {

@@ -1,5 +1,6 @@
 // CrashHost DIRECTORY SCRIPT…: runs the jobs of DIRECTORY/balsam.db until it is killed, or nothing is left to do. Exit code 0 when every job finished.
 // BALSAM_TEST_LEASE in the environment is how many seconds its lease lasts, BALSAM_TEST_CRASH_LIMIT the crash limit; unless they are set, the defaults hold.
+// CrashHost DIRECTORY --kill-in-hook: the same with a job whose hook kills the host, and another.
 // CrashHost DIRECTORY --split [before|after]: the same with a job that submits others in a hook; the host kills itself before or after that is written.
 using System.Globalization;
 using Balsam;
@@ -15,6 +16,7 @@ builder.Services.AddBalsam(balsam => balsam
     .UseLiteDb(Path.Combine(args[0], "balsam.db"))
     .AddApplication<Script>()
     .AddApplication<Splitter>()
+    .AddApplication<Killer>()
     .AddLauncher(options =>
     {
         options.Nodes.Add(new NodeSpec("n1", 4));
@@ -44,6 +46,7 @@ if (await client.Jobs.CountAsync() == 0)
     NewJob split = Splitter.NewJob("split", new Splitter.Parameters(args[0]));
     await client.SubmitAsync(args is [_, "--split", ..]
         ? [split, Script.NewJob("reduce", new Script.Parameters("ls -d ../part*")).After(split)]
+        : args is [_, "--kill-in-hook"] ? [Killer.NewJob("killer", new Killer.Parameters(args[0])), Script.NewJob("other", new Script.Parameters("true"))]
         : args[1..].Select((script, i) => Script.NewJob($"job{i}", new Script.Parameters(script))));
 }
 

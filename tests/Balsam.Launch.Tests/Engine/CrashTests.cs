@@ -109,6 +109,29 @@ public sealed class CrashTests
     }
 
     [Test]
+    public async Task Host_KilledByAHook_TheJobFailsOnceItHasKilledMoreThanTheLimit()
+    {
+        List<int> exits = [];
+        while (exits.Count < 10 && exits is [] or [.., 137])
+        {
+            using Process host = StartHost(["--kill-in-hook"], ("BALSAM_TEST_CRASH_LIMIT", "2"));
+            await EngineHarness.Soon(host.WaitForExitAsync(), "the host's end");
+            exits.Add(host.ExitCode);
+        }
+
+        Assert.That(exits, Is.EqualTo(new[] { 137, 137, 137, 1 }));
+        Assert.That(await File.ReadAllLinesAsync(Path.Combine(_directory, "calls")), Has.Length.EqualTo(3));
+        await using var store = new LiteDbJobStore(Path.Combine(_directory, "balsam.db"), TimeProvider.System);
+        await store.OpenAsync(default);
+        IReadOnlyList<Job> jobs = await store.QueryAsync(new JobSelector(), default);
+        Assert.That(jobs.Select(job => (job.State, job.Attempt)), Is.EqualTo(new[] { (JobState.Failed, 1), (JobState.JobFinished, 1) }));
+        Assert.That(jobs[0].Failure!.Kind, Is.EqualTo(FailureKind.CrashLimit));
+        Assert.That(jobs[0].Failure!.Message, Is.EqualTo(
+            "The job lost its launcher 3 times in a row while Postprocess was called; LauncherOptions.CrashLimit allows 2. Mend the hook, then restart the job."));
+        Assert.That(Directory.GetFiles(Path.Combine(_directory, "data"), ".*"), Is.Empty, "nothing is left of the ledgers");
+    }
+
+    [Test]
     public async Task Host_KilledInAHookAfterSubmit_TheNextOneSubmitsOnce()
     {
         string pipe = Path.Combine(_directory, "pipe");

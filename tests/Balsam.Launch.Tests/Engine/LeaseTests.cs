@@ -210,9 +210,8 @@ public sealed class LeaseTests(StoreKind store)
 
     [Test]
     public void CrashLimit_Negative_IsRefusedSayingWhatToSet() => Assert.That(
-        async () => await EngineHarness.StartAsync(store, setup => setup.Options = options => options.CrashLimit = -1),
-        Throws.TypeOf<Microsoft.Extensions.Options.OptionsValidationException>().With.Message.EqualTo(
-            "LauncherOptions.CrashLimit is -1; set it to zero or more, or to null to run a job again however often its launcher is lost."));
+        new Balsam.Launch.Hosting.LauncherOptionsValidator().Validate(null, new LauncherOptions { CrashLimit = -1 }).Failures,
+        Is.EqualTo(new[] { "LauncherOptions.CrashLimit is -1; set it to zero or more, or to null to run a job again however often its launcher is lost." }));
 
     private static void Options(LauncherOptions options)
     {

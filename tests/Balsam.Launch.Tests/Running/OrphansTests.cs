@@ -9,6 +9,7 @@ public sealed class OrphansTests
 {
     private const string Variable = "BALSAM_TEST_MARKER";
     private const ulong Mark = (1UL << 63) + 12345;
+    private const ulong SessionMark = (1UL << 63) + uint.MaxValue;
     private RunnerHarness _harness = null!;
     private string _value = null!;
 
@@ -97,14 +98,14 @@ public sealed class OrphansTests
     public async Task FindAndKill_DaemonThatShedEnvironmentSessionParentOutputAndWorkdir_IsEnded()
     {
         using WatchedProcess process = await StartShedAsync(Mark);
-        Assert.That(Hunt().Select(orphan => orphan.Command), Is.EqualTo(new[] { "sleep 1000" }));
+        Assert.That(Hunt(), Has.Count.EqualTo(1));
         Assert.That(process.HasEnded, Is.True);
     }
 
     [Test]
     public async Task FindAndKill_DaemonOfAnotherRun_IsLeftAlone()
     {
-        using WatchedProcess process = await StartShedAsync(Mark + 1);
+        using WatchedProcess process = await StartShedAsync(Mark + (1UL << 32));
         Assert.That(Hunt(), Is.Empty);
         Assert.That(process.HasEnded, Is.False);
     }
@@ -112,13 +113,13 @@ public sealed class OrphansTests
     [Test]
     public async Task FindAndKill_ChildWithoutAnyMark_IsEndedWithItsParent()
     {
-        string pipe = await _harness.FifoAsync("pipe");
-        string child = _harness.WriteFile("child", $"echo $$ $PPID >{pipe}\nexec sleep 1000\n");
+        string pids = Path.Combine(_harness.Workdir, "pids");
+        string child = _harness.WriteFile("child", $"echo $$ $PPID >{pids}.new\nmv {pids}.new {pids}\nexec sleep 1000\n");
         string parent = _harness.WriteFile("parent", $"env -i prlimit --rttime=unlimited setsid sh {child} &\nwait\n");
-        Task<string> pids = RunnerHarness.ReadAsync(pipe);
-        RunExit exit = await _harness.RunAsync(_harness.Shell($"setsid --fork sh {parent}") with { Environment = [new(Variable, _value)], Mark = Mark });
+        RunExit exit = await _harness.RunAsync(
+            _harness.Shell($"setsid --fork sh {parent}; until test -e {pids}; do sleep 0.01; done") with { Environment = [new(Variable, _value)], Mark = Mark });
         Assert.That(exit.Succeeded, Is.True, exit.Describe());
-        string[] found = (await pids).Split(' ');
+        string[] found = (await File.ReadAllTextAsync(pids)).Trim().Split(' ');
         using var process = new WatchedProcess(found[0]);
         using var above = new WatchedProcess(found[1]);
         Assert.That(Hunt().Select(orphan => orphan.Pid), Is.EquivalentTo(found.Select(pid => int.Parse(pid, CultureInfo.InvariantCulture))));
@@ -149,48 +150,46 @@ public sealed class OrphansTests
     [Test]
     public async Task FindAndKill_ProcessThatForksMeanwhile_IsEndedWithAllOfItsChildren()
     {
-        string pipe = await _harness.FifoAsync("pipe");
-        string forks = _harness.WriteFile("forks", $"i=0\nwhile test $i -lt 400; do i=$((i+1)); env -i setsid sleep 1000 >/dev/null 2>&1 & test $i -ne 5 || echo >{pipe}; done\nwait\n");
-        Task<string> began = RunnerHarness.ReadAsync(pipe);
-        RunExit exit = await _harness.RunAsync(_harness.Shell($"setsid --fork sh {forks}") with { Environment = [new(Variable, _value)], Mark = Mark });
+        string began = Path.Combine(_harness.Workdir, "began");
+        string forks = _harness.WriteFile("forks", $"i=0\nwhile test $i -lt 400; do i=$((i+1)); env -i setsid sleep 1000 >/dev/null 2>&1 & test $i -ne 5 || echo >{began}; done\nwait\n");
+        RunExit exit = await _harness.RunAsync(_harness.Shell($"setsid --fork sh {forks}; until test -e {began}; do sleep 0.01; done") with { Environment = [new(Variable, _value)], Mark = Mark });
         Assert.That(exit.Succeeded, Is.True, exit.Describe());
-        await began;
         Assert.That(Hunt(), Has.Count.GreaterThanOrEqualTo(5));
         var reader = new ProcReader();
         Assert.That(
-            ProcReader.AllPids().Where(pid => ProcReader.TryGetIdentity(reader.Read(pid, "stat"u8), out _) && ProcReader.TryGetRealtimeLimit(reader.Read(pid, "limits"u8), out ulong limit) && limit == Mark),
+            ProcReader.AllPids().Where(pid => ProcReader.TryGetIdentity(reader.Read(pid, "stat"u8), out _) && ProcReader.TryGetRealtimeLimit(reader.Read(pid, "limits"u8), out ulong limit) && limit is Mark or SessionMark),
             Is.Empty);
     }
 
     [Test]
-    public async Task FindAndKill_NumberGoesToAnotherProcessBetweenTheLooks_ThatOneLives()
+    public void FindAndKill_NumberGoesToAnotherProcessBetweenTheLooks_ThatOneLives()
     {
-        (int pid, WatchedProcess first) = await StartDetachedAsync(_value);
-        using (first)
+        System.Diagnostics.ProcessStartInfo start = new("sleep", ["1000"]);
+        start.Environment[Variable] = _value;
+        using System.Diagnostics.Process first = System.Diagnostics.Process.Start(start)!;
+        WatchedProcess? second = null;
+        int looks = 0;
+        IReadOnlyList<Orphan> ended = Orphans.FindAndKill(new OrphanMarks
         {
-            WatchedProcess? second = null;
-            int looks = 0;
-            IReadOnlyList<Orphan> ended = Orphans.FindAndKill(new OrphanMarks
-            {
-                Ours =
-                [
-                    new EnvironmentMark(Variable, value =>
+            Ours =
+            [
+                new EnvironmentMark(Variable, value =>
+                {
+                    if (value == _value && looks++ == 0)
                     {
-                        if (value == _value && looks++ == 0)
-                        {
-                            second = Replace(pid, first);
-                        }
+                        second = Replace(first);
+                    }
 
-                        return value == _value;
-                    }),
-                ],
-            });
-            using (second)
-            {
-                Assert.That(ended, Is.Empty);
-                Assert.That(second!.HasEnded, Is.False, "the process that has the number now");
-            }
+                    return value == _value;
+                }),
+            ],
+        });
+        using (second)
+        {
+            Assert.That(ended, Is.Empty);
+            Assert.That(second?.HasEnded, Is.False, "the process that has the number now");
         }
+
     }
 
     [Test]
@@ -198,8 +197,11 @@ public sealed class OrphansTests
     {
         string pipe = await _harness.FifoAsync("pipe");
         Task<string> pid = RunnerHarness.ReadAsync(pipe);
-        using WatchedProcess other = await StartShedAsync(Mark + 1);
-        RunRequest request = _harness.Shell($"env -i setsid --fork sh {ShedScript(pipe)}; sleep 1000") with { Mark = Mark, OutputPath = "second.out" };
+        using WatchedProcess other = await StartShedAsync(Mark + (1UL << 32));
+
+        // The mark of the run comes right after the start; before, only that of the session is there.
+        RunRequest request = _harness.Shell($"until grep -q ' {Mark} ' /proc/$$/limits; do sleep 0.01; done; env -i setsid --fork sh {ShedScript(pipe)}; sleep 1000")
+            with { Mark = Mark, OutputPath = "second.out" };
         Task<RunExit> end = _harness.Start(request);
         using var process = new WatchedProcess(await pid);
         _harness.Runner.Signal(request.RunId, RunSignal.Kill);
@@ -234,19 +236,21 @@ public sealed class OrphansTests
         Assert.That(RunMark.SessionIn(RunMark.Of(other, 7)), Is.EqualTo(42));
         Assert.That(RunMark.SessionIn(RunMark.Of(session, uint.MaxValue)), Is.EqualTo(0x7FFFFFFF));
         Assert.That(RunMark.Of(other, 7), Is.Not.EqualTo(RunMark.Of(other, 8)).And.Not.EqualTo(RunMark.Of(session, 7)));
+        Assert.That(RunMark.OfSession(RunMark.Of(other, 7)), Is.EqualTo(RunMark.OfSession(RunMark.Of(other, 8))).And.Not.EqualTo(RunMark.OfSession(RunMark.Of(session, 7))));
         Assert.That((RunMark.SessionIn(ulong.MaxValue), RunMark.SessionIn(95_000)), Is.EqualTo(((uint?)null, (uint?)null)));
     }
 
     // The first is ended and reaped, then the kernel is told which number to give next.
-    private static WatchedProcess Replace(int pid, WatchedProcess first)
+    private static WatchedProcess Replace(System.Diagnostics.Process first)
     {
-        first.Dispose();
-        var other = new System.Diagnostics.ProcessStartInfo("sleep", ["1000"]);
+        first.Kill();
+        first.WaitForExit();
+        System.Diagnostics.ProcessStartInfo other = new("sleep", ["1000"]);
         for (int attempt = 0; attempt < 1000; attempt++)
         {
             try
             {
-                File.WriteAllText("/proc/sys/kernel/ns_last_pid", (pid - 1).ToString(CultureInfo.InvariantCulture));
+                File.WriteAllText("/proc/sys/kernel/ns_last_pid", (first.Id - 1).ToString(CultureInfo.InvariantCulture));
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -254,32 +258,32 @@ public sealed class OrphansTests
             }
 
             using var started = System.Diagnostics.Process.Start(other)!;
-            if (started.Id == pid)
+            if (started.Id == first.Id)
             {
-                return new WatchedProcess(pid.ToString(CultureInfo.InvariantCulture));
+                return new WatchedProcess(started.Id.ToString(CultureInfo.InvariantCulture));
             }
 
             started.Kill();
             started.WaitForExit();
         }
 
-        throw new InvalidOperationException($"The number {pid} was not given again.");
+        throw new InvalidOperationException($"The number {first.Id} was not given again.");
     }
 
-    private string ShedScript(string pipe) => _harness.WriteFile("shed", $"cd /\necho $$ >{pipe}\nexec >/dev/null 2>&1 </dev/null sleep 1000\n");
+    private string ShedScript(string to) => _harness.WriteFile("shed", $"cd /\necho $$ >{to}\nexec >/dev/null 2>&1 </dev/null sleep 1000\n");
 
     // A daemon that has left its parents, its session and its workdir, writes nowhere, and was started with an empty environment.
     private async Task<WatchedProcess> StartShedAsync(ulong mark)
     {
-        string pipe = await _harness.FifoAsync(Guid.NewGuid().ToString());
-        Task<string> pid = RunnerHarness.ReadAsync(pipe);
-        RunExit exit = await _harness.RunAsync(_harness.Shell($"env -i setsid --fork sh {ShedScript(pipe)}") with { Environment = [new(Variable, _value + "0")], Mark = mark });
+        string pid = Path.Combine(_harness.Directory, Guid.NewGuid().ToString());
+        RunExit exit = await _harness.RunAsync(
+            _harness.Shell($"env -i setsid --fork sh {ShedScript(pid)}; until test -s {pid}; do sleep 0.01; done") with { Environment = [new(Variable, _value + "0")], Mark = mark });
         Assert.That(exit.Succeeded, Is.True, exit.Describe());
-        return new WatchedProcess(await pid);
+        return new WatchedProcess((await File.ReadAllTextAsync(pid)).Trim());
     }
 
     private IReadOnlyList<Orphan> Hunt(params int[] except) =>
-        Orphans.FindAndKill(new OrphanMarks { Ours = [new EnvironmentMark(Variable, value => value == _value)], OurLimit = limit => limit == Mark, Except = except.ToHashSet() });
+        Orphans.FindAndKill(new OrphanMarks { Ours = [new EnvironmentMark(Variable, value => value == _value)], OurLimit = limit => limit is Mark or SessionMark, Except = except.ToHashSet() });
 
     private static byte[] Stat(string state, int parent, int environmentEnd) =>
         System.Text.Encoding.ASCII.GetBytes($"12 (a b) {state} {parent} 12 12 {string.Join(' ', Enumerable.Repeat("0", 44))} {environmentEnd} 0");
