@@ -179,7 +179,7 @@ public sealed partial class Launcher
             return;
         }
 
-        string what = _runs.Count > 0
+        string what = _runs.Count > 0 && !_waitsForStore
             ? FormattableString.Invariant($"{_runs.Count} runs have not ended within {_options.RecordTimeout} of SIGKILL (jobs {string.Join(", ", _runs.Keys.Take(IdsShown))}{(_runs.Count > IdsShown ? ", …" : "")})")
             : $"the store ({_store.Description}) has not recorded within {_options.RecordTimeout} how the jobs ended";
         _trouble = new StoreException(
@@ -349,7 +349,7 @@ public sealed partial class Launcher
         {
             LogLeaseLost(_log, exception);
         }
-        catch (StoreException exception)
+        catch (StoreException exception) when (!_hasGivenUp)
         {
             LogStoreUnavailable(_log, exception);
         }

@@ -10,6 +10,7 @@ public sealed partial class Launcher
     private const int LongestPause = 10;
 
     private readonly ConcurrentQueue<Action> _urgent = new();
+    private bool _waitsForStore;
     private TaskCompletionSource _urgentCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Messages about ending things: they are heard also while the loop waits for a store that does not answer.
@@ -77,6 +78,7 @@ public sealed partial class Launcher
         }
 
         _insight.WaitForStore(true);
+        _waitsForStore = true;
         while (!call.IsCompleted)
         {
             Task came = _urgentCame.Task;
@@ -93,6 +95,7 @@ public sealed partial class Launcher
             }
         }
 
+        _waitsForStore = false;
         _insight.WaitForStore(false);
     }
 

@@ -53,7 +53,8 @@ public abstract partial class EmbeddedJobStore : IJobStore
     public abstract string Description { get; }
 
     /// <summary>How long closing waits for a write that hangs, by the real clock: it is for disks.</summary>
-    internal TimeSpan ClosePatience { get; set; } = TimeSpan.FromSeconds(30);
+    /// <value>30 seconds, unless the store says otherwise.</value>
+    protected virtual TimeSpan ClosePatience => TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
     public async Task OpenAsync(CancellationToken cancellationToken)
@@ -82,7 +83,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
         }
     }
 
-    /// <summary>Finishes the writes that have been asked for, and closes the store. A write that hangs is waited for for 30 seconds.</summary>
+    /// <summary>Finishes the writes that have been asked for, and closes the store. A write that hangs is waited for, but not longer than <see cref="ClosePatience"/>.</summary>
     /// <returns>A task that ends when the store is closed.</returns>
     /// <exception cref="StoreException">A write hangs; its thread is left behind. What was acknowledged is safe: the store can be opened again by another process.</exception>
     public async ValueTask DisposeAsync()

@@ -14,6 +14,11 @@ internal sealed class FragileStore(TimeProvider time) : EmbeddedJobStore(time)
     /// <summary>Is called on the writer's thread before each write.</summary>
     public Action BeforeWrite { get; set; } = () => { };
 
+    /// <summary>How long closing waits for a write that hangs.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromMinutes(1);
+
+    protected override TimeSpan ClosePatience => Patience;
+
     protected override StoreImage Load() => new() { States = new StateMap(), ActiveJobs = [] };
 
     protected override void Write(WriteBatch batch)

@@ -181,7 +181,7 @@ public sealed class HealthTests
         FakeRun run = await EngineHarness.Soon(engine.Runner.NextAsync());
         Task stopping = engine.StoppingAsync();
         await ((Func<EngineHarness, FaultyPolicy, Task>)fault)(engine, policy);
-        await Assert.CatchAsync(() => EngineHarness.Soon(engine.Launcher.StopAsync(), "the launcher's end"));
+        await Assert.CatchAsync(() => EngineHarness.Soon(Ended(engine), "the launcher's end"));
         HealthReportEntry health = await EntryAsync(engine);
         Assert.That(health.Status, Is.EqualTo(HealthStatus.Unhealthy));
         Assert.That(health.Exception!.Message, Does.StartWith(message));
@@ -205,7 +205,7 @@ public sealed class HealthTests
         });
         Task stopping = engine.StoppingAsync();
         engine.Runner.Fail(new IOException("no more descriptors"));
-        await Assert.CatchAsync<BalsamException>(() => EngineHarness.Soon(engine.Launcher.StopAsync(), "the launcher's end"));
+        await Assert.CatchAsync<BalsamException>(() => EngineHarness.Soon(Ended(engine), "the launcher's end"));
         Assert.That(((await HealthAsync(engine)).Status, stopping.IsCompleted), Is.EqualTo((HealthStatus.Unhealthy, false)));
         Job job = await engine.ShellAsync("anything");
         Assert.That((await engine.Client.ExplainAsync(job.Id)).Why, Is.EqualTo("no launcher is alive for site 'local' (this host's has ended because the launcher failed)"));
@@ -226,7 +226,7 @@ public sealed class HealthTests
         FakeRun run = await EngineHarness.Soon(engine.Runner.NextAsync());
         fragile.BeforeWrite = () => throw new InsufficientMemoryException("no memory for the batch");
         run.Exit();
-        await Assert.CatchAsync<StoreException>(() => EngineHarness.Soon(engine.Launcher.StopAsync(), "the launcher's end"));
+        await Assert.CatchAsync<StoreException>(() => EngineHarness.Soon(Ended(engine), "the launcher's end"));
         HealthReportEntry health = await EntryAsync(engine);
         Assert.That((health.Status, (health.Exception as StoreException)?.Kind), Is.EqualTo((HealthStatus.Unhealthy, StoreErrorKind.Failed)));
         Assert.That(health.Exception!.Message, Is.EqualTo(
@@ -251,8 +251,6 @@ public sealed class HealthTests
         await _time.PassAsync(TimeSpan.FromDays(40));
         await Assert.CatchAsync<StoreException>(() => EngineHarness.Soon(Ended(engine), "the launcher's end"));
         Assert.That((await HealthAsync(engine)).Status, Is.EqualTo(HealthStatus.Unhealthy));
-
-        static Task Ended(EngineHarness engine) => engine.Host.Services.GetServices<IHostedService>().OfType<BackgroundService>().Single(service => service.GetType().Name == "LauncherService").ExecuteTask!;
     }
 
     private Task<EngineHarness> StartAsync(Action<EngineSetup>? configure = null) => EngineHarness.StartAsync(setup =>
@@ -268,6 +266,8 @@ public sealed class HealthTests
         services.AddLogging(logging => logging.AddProvider(_log.ToProvider()));
         services.AddHealthChecks().AddBalsam();
     }
+
+    private static Task Ended(EngineHarness engine) => engine.Host.Services.GetServices<IHostedService>().OfType<BackgroundService>().Single(service => service.GetType().Name == "LauncherService").ExecuteTask!;
 
     private static async Task<(HealthStatus Status, string? Description)> HealthAsync(EngineHarness engine)
     {

@@ -131,7 +131,7 @@ public sealed class PauseTests(StoreKind store)
         await engine.Launcher.PauseAsync("lunch");
         LauncherSession before = (await engine.Store.ListSessionsAsync(default)).Single();
         var again = new TaskCompletionSource();
-        engine.Faults.Listening = again.SetResult;
+        engine.Faults.Listening = () => again.TrySetResult();
         await engine.Store.CloseSessionAsync(before.Token, default);
         await EngineHarness.Soon(again.Task, "the new session to listen");
         Job job = await engine.ShellAsync("anything");

@@ -150,7 +150,7 @@ public sealed class StopTests(StoreKind store)
     }
 
     [Test]
-    public async Task Stop_ListenerHangsInTheStore_EndsAfterTheRecordTimeout()
+    public async Task Stop_ReadsHangInTheStore_EndsAfterTheRecordTimeout()
     {
         await using EngineHarness engine = await StartAsync(configure: setup => setup.FaultyStore = true);
         Job job = await engine.ShellAsync("anything");
@@ -160,6 +160,7 @@ public sealed class StopTests(StoreKind store)
         Task cancelling = engine.Client.CancelAsync(job.Id, "to make news");
         await gate.ArrivalAsync();
         Task stopped = engine.Launcher.StopAsync(TimeSpan.Zero);
+        await _time.PassAsync(Grace);
         await _time.PassAsync(Record);
         await Assert.ThrowsAsync<StoreException>(() => EngineHarness.Soon(stopped, "the stop"));
         gate.Open();
@@ -213,16 +214,18 @@ public sealed class StopTests(StoreKind store)
     public async Task Stop_HookThatNeverComesBack_IsAbandoned()
     {
         var gate = new Gate();
+        bool hangs = false;
         await using EngineHarness engine = await StartAsync(configure: setup => setup.Services = services =>
         {
             AddLog(services);
-            services.AddScoped(_ => new HangingService(gate));
+            services.AddScoped(_ => new HangingService(() => hangs ? gate.PassAsync() : Task.CompletedTask));
             services.Replace(ServiceDescriptor.Transient<Hooked>(provider =>
             {
                 provider.GetRequiredService<HangingService>();
                 return new Hooked(setup.Behaviour);
             }));
         });
+        hangs = true;
         Job job = await engine.SubmitAsync(Hooked.NewJob("x"));
         await gate.ArrivalAsync();
         Task stopped = engine.Launcher.StopAsync(TimeSpan.Zero);
@@ -294,9 +297,13 @@ public sealed class StopTests(StoreKind store)
     // A host whose patience is over says so by an exception, after it has stopped everything.
     private static async Task Quietly(Task stopped) => await stopped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private sealed class HangingService(Gate gate) : IAsyncDisposable
+    private sealed class HangingService(Func<Task> wait) : IAsyncDisposable, IDisposable
     {
-        public async ValueTask DisposeAsync() => await gate.PassAsync();
+        public void Dispose()
+        {
+        }
+
+        public async ValueTask DisposeAsync() => await wait();
     }
 
     private sealed class StuckPolicy(ManualResetEventSlim stuck, TaskCompletionSource arrived) : IPackingPolicy
