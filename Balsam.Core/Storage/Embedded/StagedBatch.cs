@@ -9,6 +9,8 @@ namespace Balsam.Storage.Embedded;
 /// </summary>
 internal sealed partial class StagedBatch
 {
+    private const int ReadAhead = 1024;
+
     private readonly Func<JobId, Job?> _published;
     private readonly Func<IReadOnlyCollection<JobId>, IEnumerable<Job>> _publishedJobs;
     private readonly Func<JobId, JobState?> _publishedState;
@@ -432,7 +434,7 @@ internal sealed partial class StagedBatch
             }
         }
 
-        Load(parentOf.Keys);
+        LoadWithDescendants(parentOf.Keys);
         foreach ((JobId id, JobId parent) in parentOf)
         {
             if (Find(id) is not { State: JobState.Failed, Failure.Kind: FailureKind.ParentFailed } child || child.Parents.Any(edge => StateOf(edge.Parent) is null))
@@ -447,4 +449,27 @@ internal sealed partial class StagedBatch
             }
         }
     }
+
+    // Whoever comes back brings its failed children back in turn: a long chain is read in pages, not job by job.
+    private void LoadWithDescendants(Dictionary<JobId, JobId>.KeyCollection jobs)
+    {
+        if (jobs.All(IsLoaded))
+        {
+            return;
+        }
+
+        HashSet<JobId> wanted = [.. jobs];
+        Queue<JobId> open = new(jobs);
+        while (wanted.Count < jobs.Count + ReadAhead && open.TryDequeue(out JobId job))
+        {
+            foreach (JobId child in _publishedChildren.Find(job).Where(child => StateOf(child) == JobState.Failed && wanted.Add(child)))
+            {
+                open.Enqueue(child);
+            }
+        }
+
+        Load(wanted);
+    }
+
+    private bool IsLoaded(JobId id) => Write.Find(id) is not null || _loaded.ContainsKey(id) || _below?.IsLoaded(id) == true;
 }

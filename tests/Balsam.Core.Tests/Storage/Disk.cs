@@ -21,6 +21,9 @@ internal sealed class Disk
     /// <summary>Called with each batch after it is written.</summary>
     public Action<WriteBatch> Written { get; set; } = _ => { };
 
+    /// <summary>How often the children of one job were asked for.</summary>
+    public int ChildLookUps { get; set; }
+
     public StoreImage Load()
     {
         var states = new StateMap();

@@ -13,7 +13,11 @@ internal sealed class DiskStore(Disk disk, TimeProvider time) : EmbeddedJobStore
 
     protected override Job? Read(JobId id) => disk.Find(id);
 
-    protected override IEnumerable<Job> ReadChildren(JobId parent) => disk.Jobs(false).Where(job => job.Parents.Any(edge => edge.Parent == parent));
+    protected override IEnumerable<Job> ReadChildren(JobId parent)
+    {
+        disk.ChildLookUps++;
+        return disk.Jobs(false).Where(job => job.Parents.Any(edge => edge.Parent == parent));
+    }
 
     protected override IEnumerable<Job> Scan(JobFilter filter, bool descending) => disk.Jobs(descending);
 
