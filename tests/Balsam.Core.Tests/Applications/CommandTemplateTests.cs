@@ -109,7 +109,7 @@ public sealed class CommandTemplateTests
     [TestCase("""{"x":"a\ud800b"}""")]
     [TestCase("""{"x":["\udc00"]}""")]
     public void Render_InvalidUnicode_IsRefusedNamingTheParameter(string json) =>
-        Assert.That(() => new CommandTemplate("p {{ x }}").Render(JobData.Parse(json)), Throws.TypeOf<FormatException>().With.Message.Contains("'x'").And.Message.Contains("Unicode"));
+        Assert.That(() => new CommandTemplate("p {{ x }}").Render(JobData.Restore(json)), Throws.TypeOf<FormatException>().With.Message.Contains("'x'").And.Message.Contains("Unicode"));
 
     [Test]
     public void Render_TextWithoutPlaceholders_IsAsWritten() => Assert.That(new CommandTemplate("awk '{print $1}' <<X\n{ {a} }\nX").Render(JobData.Empty), Is.EqualTo("awk '{print $1}' <<X\n{ {a} }\nX"));

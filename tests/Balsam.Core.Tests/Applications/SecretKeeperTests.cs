@@ -7,13 +7,14 @@ namespace Balsam.Core.Tests.Applications;
 public sealed class SecretKeeperTests
 {
     private const string Value = "it's a \"s3cret\"-0123";
-    private readonly Source _source = new();
+    private Source _source = null!;
     private ServiceProvider _services = null!;
     private SecretKeeper _keeper = null!;
 
     [SetUp]
     public void SetUp()
     {
+        _source = new Source();
         var services = new ServiceCollection();
         services.AddBalsam(balsam => balsam.UseInMemory().AddApplication<Needy>());
         _services = services.BuildServiceProvider();
