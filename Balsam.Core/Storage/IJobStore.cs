@@ -5,6 +5,8 @@ namespace Balsam.Storage;
 /// <para>An acknowledged write survives the death of the process. A <see cref="JobCommit"/> is all or nothing, guarded by the version of each job
 /// and by the epoch of the lease. Whatever follows from a commit by the rules of the graph is written in the same transaction: children that wake,
 /// descendants that fail with a parent, and those that come back when it is restarted.</para>
+/// <para>Calls that are made at the same time are answered as if they had been made one after the other, none before one that had answered already: what one reader saw, no later
+/// reader is behind. <see cref="FindAsync"/> and counts by state look at all jobs at one instant; a query looks at each of its jobs once, while others may write.</para>
 /// <para>Failures come out as <see cref="StoreException"/> and its kin; no driver's exception leaks.</para>
 /// </remarks>
 public interface IJobStore : IAsyncDisposable

@@ -11,8 +11,8 @@ public abstract partial class EmbeddedJobStore
     private const int FirstPage = 4;
     private const int LargestPage = 1024;
 
-    // A read of several jobs is tried so often to find no commit half seen, however busily they are written.
-    private const int MostLooks = 8;
+    // After so many looks that found a commit half seen, a read of several jobs queues up with the writes.
+    private const int MostLooks = 3;
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Job>> FindAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
@@ -192,28 +192,24 @@ public abstract partial class EmbeddedJobStore
     // The jobs as they are at one instant: one that has ended is read from underneath, where a commit is a moment before it is published.
     private async Task<IReadOnlyList<Job>> FindTogetherAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
     {
-        for (int look = 1; ; look++)
+        for (int look = 0; look < MostLooks; look++)
         {
             long publications = Interlocked.Read(ref _publications);
             Job?[] found = await Reading<Job?[]>(() => [.. ids.Chunk(FewJobs).SelectMany(page => FindAll(page, cancellationToken))], cancellationToken).ConfigureAwait(false);
-            bool isWhole;
             Task? written;
             lock (_gate)
             {
                 written = WhenWritten(write => ids.Any(write.Changes));
-                isWhole = written is null && (_publications == publications || ids.Zip(found).All(each => IsPublished(each.First, each.Second)));
+                if (written is null && (_publications == publications || ids.Zip(found).All(each => IsPublished(each.First, each.Second))))
+                {
+                    return [.. found.OfType<Job>()];
+                }
             }
 
-            if (written is not null)
-            {
-                await written.WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
-
-            if (isWhole || look == MostLooks)
-            {
-                return [.. found.OfType<Job>()];
-            }
+            await (written ?? Task.CompletedTask).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        return await _queue.WriteAsync(batch => ids.Select(batch.Find).OfType<Job>().ToArray(), cancellationToken).ConfigureAwait(false);
     }
 
     private bool IsPublished(JobId id, Job? job) => _active.TryGetValue(id, out Job? active) ? ReferenceEquals(active, job) : _states[id.Value] == job?.State;

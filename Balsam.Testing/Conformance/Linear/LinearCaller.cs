@@ -17,7 +17,7 @@ internal sealed class LinearCaller(StoreConformanceContext context, LinearHistor
     {
         (int Weight, Func<Task> Command)[] commands =
         [
-            (4, AddAsync), (5, ReadAsync), (6, MoveAsync), (1, OpenSessionAsync), (4, ClaimAsync), (7, LauncherWriteAsync), (1, ReleaseAsync), (1, CloseSessionAsync), (1, RenewAsync),
+            (4, AddAsync), (4, ReadAsync), (3, ReadTogetherAsync), (6, MoveAsync), (1, OpenSessionAsync), (4, ClaimAsync), (7, LauncherWriteAsync), (1, ReleaseAsync), (1, CloseSessionAsync), (1, RenewAsync),
             (2, CancelSeveralAsync), (2, DeleteSomeAsync), (3, QuerySomeAsync), (2, CountAsync), (1, RecoverAsync),
         ];
         int choice = random.Next(commands.Sum(command => command.Weight));
@@ -110,6 +110,16 @@ internal sealed class LinearCaller(StoreConformanceContext context, LinearHistor
         JobId id = PickJob();
         IReadOnlyList<Job>? found = await history.MakeAsync(
             number, $"read {id}", () => context.Store.FindAsync([id], CancellationToken.None), (jobs, _) => One(Show(jobs is [var one] ? one : null), model => ExplainSeen(model, id, jobs is [var same] ? same : null)));
+        Remember(found!);
+    }
+
+    // These are as they are together, at one instant.
+    private async Task ReadTogetherAsync()
+    {
+        JobId[] ids = [.. new[] { PickJob(), PickJob(), PickJob() }.Distinct()];
+        IReadOnlyList<Job>? found = await history.MakeAsync(
+            number, $"read together {string.Join(", ", ids)}", () => context.Store.FindAsync(ids, CancellationToken.None), (jobs, _) => One(
+                string.Join("; ", jobs!.Select(Show)), model => ids.All(id => ExplainSeen(model, id, jobs!.FirstOrDefault(job => job.Id == id)))));
         Remember(found!);
     }
 

@@ -36,6 +36,14 @@ public sealed class EmbeddedJobStoreTests
         }
     }
 
+    // What is on disk can be read there before the engine has published it: on this disk, for long.
+    [Test]
+    public async Task EmbeddedStore_OnADiskThatIsAheadOfIt_LetsNobodyGoBackInTime([Range(1, 4)] int seed)
+    {
+        _fixture.Disk.Written = _ => Thread.Sleep(2);
+        await StoreConformance.LinearCases(seed, 1, 12).Single().RunAsync(_fixture);
+    }
+
     [Test]
     public async Task Commit_WriteFails_SaysSoAndChangesNothing()
     {
