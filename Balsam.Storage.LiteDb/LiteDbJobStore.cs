@@ -446,7 +446,7 @@ public sealed partial class LiteDbJobStore : EmbeddedJobStore
             {
                 Dictionary<long, BsonDocument> documents = JobReader.ReadAll(StoreCollections.Jobs(database), ids);
                 BsonDocument[] active = [.. ids.Select(id => documents.GetValueOrDefault(id) is { } document ? _pending.Overlay(document)
-                    : throw new StoreException(StoreErrorKind.Unreadable, FormattableString.Invariant($"The store file '{_path}' is damaged: job {id} is missing. Restore a backup of it.")))];
+                    : throw new StoreException(StoreErrorKind.Unreadable, FormattableString.Invariant($"The store file '{_path}' is damaged: job {id} is missing. {StoreErrors.WhatToDo}")))];
                 jobs.AddRange(JobReader.Read(database, active));
                 foreach (BsonDocument document in active)
                 {

@@ -8,7 +8,7 @@ namespace Balsam.Storage.LiteDb;
 internal static class StoreErrors
 {
     /// <summary>What to do about a damaged store, for messages.</summary>
-    public const string WhatToDo = "Restore a backup of it, or recover what is readable into a new file (LiteDbRepair).";
+    public const string WhatToDo = $"Restore a backup of it, or recover what is readable into a new file with {nameof(LiteDbRepair)}.{nameof(LiteDbRepair.RecoverAsync)}.";
 
     public static Exception Translate(Exception exception, string description) => exception switch
     {

@@ -12,13 +12,11 @@ internal static class JobInspection
     /// <summary>What is wrong with a job; nothing for a sound one.</summary>
     /// <param name="evidence">What the file says.</param>
     /// <param name="store">What is known in memory.</param>
-    /// <param name="history">The job's events; null for none, and as far as they could be read.</param>
-    public static List<StoreFinding> Judge(JobEvidence evidence, IInspectedStore store, out IReadOnlyList<JobEvent> history)
+    public static List<StoreFinding> Judge(JobEvidence evidence, IInspectedStore store)
     {
         List<StoreFinding> findings = [];
         var id = new JobId(evidence.Id);
         JobState? known = store.StateOf(evidence.Id);
-        history = [];
         if (evidence.Unreadable is { } reason)
         {
             Add(StoreFindingKind.DamagedDocument, reason);
@@ -32,9 +30,13 @@ internal static class JobInspection
         }
         else if (Try(() => JobDocument.Read(evidence.Document, ReadParents(evidence))) is { } job)
         {
-            history = ReadHistory(evidence, Add);
-            CheckState(job, known, history, Add);
-            CheckMoves(job, history, Add);
+            foreach ((StoreFindingKind kind, string what) in evidence.Damages)
+            {
+                Add(kind, what);
+            }
+
+            CheckState(job, known, evidence.History, Add);
+            CheckMoves(job, evidence.History, Add);
             CheckLinks(job, evidence, store, Add);
         }
 
@@ -61,30 +63,6 @@ internal static class JobInspection
         int count = evidence.Document!.TryGetValue(ParentsDocument.CountField, out BsonValue value) ? value.AsInt32 : 0;
         ImmutableArray<JobDependency> parents = evidence.Parents is { } document ? ParentsDocument.Read(document) : [];
         return parents.Length == count ? parents : throw new DocumentDamagedException(ParentsDocument.What, evidence.Id);
-    }
-
-    private static List<JobEvent> ReadHistory(JobEvidence evidence, Action<StoreFindingKind, string> add)
-    {
-        List<JobEvent> history = [];
-        foreach ((long id, BsonDocument? chunk) in evidence.Chunks)
-        {
-            if (chunk is null)
-            {
-                add(StoreFindingKind.BrokenHistory, FormattableString.Invariant($"the block of events {id}, which its document names, is not in the file."));
-                continue;
-            }
-
-            try
-            {
-                history.AddRange(EventChunk.Read(chunk).Where(step => step.JobId.Value == evidence.Id));
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                add(StoreFindingKind.DamagedDocument, exception.Message);
-            }
-        }
-
-        return history;
     }
 
     private static void CheckState(Job job, JobState? known, IReadOnlyList<JobEvent> history, Action<StoreFindingKind, string> add)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Balsam.Storage.LiteDb.Documents;
 using LiteDB;
 
@@ -57,19 +56,25 @@ internal sealed class StoreInspection(IInspectedStore store)
             }
 
             after = ids[^1];
-            foreach (JobEvidence evidence in Follow("jobs", database => ids.Select(id => JobEvidence.Read(database, id)).ToArray()) ?? [])
+            foreach (JobEvidence evidence in Follow("jobs", database => ReadJobs(database, ids)) ?? [])
             {
                 await CheckJobAsync(evidence).ConfigureAwait(false);
             }
         }
     }
 
+    private static JobEvidence[] ReadJobs(LiteDatabase database, long[] ids)
+    {
+        var blocks = new EventBlocks(database);
+        return [.. ids.Select(id => JobEvidence.Read(database, id, blocks))];
+    }
+
     private async Task CheckJobAsync(JobEvidence evidence)
     {
-        List<StoreFinding> findings = JobInspection.Judge(evidence, store, out IReadOnlyList<JobEvent> history);
+        List<StoreFinding> findings = JobInspection.Judge(evidence, store);
         if (findings.Count > 0)
         {
-            findings = await store.BetweenWritesAsync(() => JobInspection.Judge(store.Read(database => JobEvidence.Read(database, evidence.Id)), store, out _)).ConfigureAwait(false);
+            findings = await store.BetweenWritesAsync(() => JobInspection.Judge(store.Read(database => JobEvidence.Read(database, evidence.Id)), store)).ConfigureAwait(false);
             _findings.AddRange(findings);
         }
 
@@ -80,7 +85,7 @@ internal sealed class StoreInspection(IInspectedStore store)
 
         _jobs++;
         _documents += evidence.Parents is null ? 1 : 2;
-        _ledTo[evidence.Id] = history.Count(step => step.Sequence <= _until);
+        _ledTo[evidence.Id] = evidence.History.Count(step => step.Sequence <= _until);
         if (evidence.Parents is { } parents && findings.Count == 0)
         {
             foreach (JobDependency edge in ParentsDocument.Read(parents))
@@ -148,7 +153,7 @@ internal sealed class StoreInspection(IInspectedStore store)
         JobEvidence evidence = JobEvidence.Read(database, job);
         return evidence.Unreadable is not null ? [] :
         [
-            .. blocks.Except(evidence.Chunks.Select(chunk => chunk.Id))
+            .. blocks.Except(evidence.Chunks)
                 .Where(block => StoreCollections.Events(database).FindById(block) is { } document && (TryReadEvents(document) ?? []).Any(step => step.JobId.Value == job)),
         ];
     }

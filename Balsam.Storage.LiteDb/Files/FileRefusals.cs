@@ -6,7 +6,7 @@ namespace Balsam.Storage.LiteDb.Files;
 /// <summary>The words of every refusal: what was found and what to do.</summary>
 internal static class FileRefusals
 {
-    private const string Restore = "It was left untouched. Restore it from a backup.";
+    private const string Restore = "It was left untouched. Restore it from a backup, or recover what is readable into a new file with LiteDbRepair.RecoverAsync.";
     private const string RestoreOrRecover = "What is on other pages can still be read. Restore a backup, or recover what is readable into a new file.";
     private const string NameAnother = "It was left untouched. Give the path of a Balsam store, or of a file that does not exist yet.";
     private const int ReadOnlyFileSystem = 30;

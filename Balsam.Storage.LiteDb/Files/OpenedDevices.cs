@@ -21,6 +21,7 @@ internal sealed record OpenedDevices(IFileDevice Data, IFileDevice Log, LogScan 
             }
 
             log = open(paths.Log);
+            DirectorySync.Sync(paths.Parent);
             var scan = LogScan.Read(log);
             DataFileCheck.HeaderAndLog(paths, identity, isWhole, scan);
             DataFileCheck.Mark(paths, mark, scan);

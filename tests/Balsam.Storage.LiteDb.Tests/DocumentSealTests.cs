@@ -127,6 +127,43 @@ public sealed class DocumentSealTests
         Assert.That(await store.ReadHistoryAsync(new JobId(Job), CancellationToken.None), Is.Not.Empty);
     }
 
+    [Test]
+    [Explicit("A measurement: what sealing and checking cost, for a document of a job, a block of 256 events and a page.")]
+    public void Cost_OfSeals_IsPrinted()
+    {
+        JobAddition addition = new() { Application = "App", Site = SiteName.Local, Workdir = "study/12345", Key = "key-12345", Tags = ImmutableDictionary<string, string>.Empty.Add("study", "a").Add("n", "17"), Parameters = JobData.Parse("""{"input":"molecule-12345.xyz","tolerance":0.0001}""") };
+        Job job = Balsam.Job.Create(new JobId(12_345), addition, [], DateTimeOffset.UnixEpoch);
+        BsonDocument document = JobDocument.Write(job, [1, 2, 3, 4, 5]);
+        JobEvent[] events = [.. Enumerable.Range(1, 256).Select(i => new JobEvent { JobId = new JobId(i), From = JobState.Ready, Trigger = JobTrigger.StagedIn, To = JobState.StagedIn, At = DateTimeOffset.UnixEpoch }.WithSequence(i))];
+        BsonDocument block = EventChunk.Write(events);
+        byte[] page = new byte[PageFormat.Size];
+        Random.Shared.NextBytes(page);
+        Print("write a job's document, sealed", () => JobDocument.Write(job, [1, 2, 3, 4, 5]));
+        Print("of that the seal", () => DocumentSeal.Seal(document));
+        Print("check it", () => DocumentSeal.Check(document, "job"));
+        Print("seal a block of 256 events", () => DocumentSeal.Seal(block));
+        Print("seal a page", () => PageSeal.Seal(page, 8192));
+        Print("check a page", () => PageSeal.IsWhole(page, 8192));
+
+        static void Print(string what, Action action)
+        {
+            const int times = 100_000;
+            double best = double.MaxValue;
+            for (int round = 0; round < 7; round++)
+            {
+                long start = System.Diagnostics.Stopwatch.GetTimestamp();
+                for (int i = 0; i < times; i++)
+                {
+                    action();
+                }
+
+                best = Math.Min(best, System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMicroseconds / times);
+            }
+
+            TestContext.Out.WriteLine(FormattableString.Invariant($"{what}: {best:F2} µs"));
+        }
+    }
+
     private static bool Passes(byte[] bytes, BsonDocument original)
     {
         try
