@@ -16,7 +16,7 @@ internal static class StoreCopy
             throw FileRefusals.Directory(target.Data);
         }
 
-        if (new[] { target.Data, target.Log, target.NativeLog }.FirstOrDefault(File.Exists) is { } taken)
+        if (new[] { target.Data, target.Log, target.Journal, target.NativeLog }.FirstOrDefault(File.Exists) is { } taken)
         {
             throw FileRefusals.Exists(target.Data, taken);
         }

@@ -128,6 +128,67 @@ internal sealed class JournaledMovesTests
         Assert.That(await File.ReadAllBytesAsync(journal), Is.EqualTo(damaged));
     }
 
+    [TestCase(0, TestName = "Open_WithABlankJournal_IsRefused")]
+    [TestCase(1, TestName = "Open_WithAJournalCutAtARecord_IsRefused")]
+    [TestCase(-1, TestName = "Open_WithoutItsJournal_IsRefused")]
+    public async Task Open_WithAJournalThatIsShorterThanItWas_IsRefused(int recordsLeft)
+    {
+        string copy = Path.Combine(Path.GetDirectoryName(_path)!, "copy");
+        long first = 0;
+        await using (LiteDbJobStore store = await OpenAsync())
+        {
+            foreach (Job job in await AddAsync(store, 3))
+            {
+                await store.CommitAsync([new JobCommit { Changes = [Cancel(job)] }], None);
+                first = first == 0 ? JournalLength : first;
+            }
+
+            Directory.CreateDirectory(copy);
+            await CopyAsync(copy, _path, _path + "-wal", _path + "-journal", _path + "-lock");
+        }
+
+        string journal = Path.Combine(copy, "store.db-journal");
+        if (recordsLeft < 0)
+        {
+            File.Delete(journal);
+        }
+        else
+        {
+            await File.WriteAllBytesAsync(journal, (await File.ReadAllBytesAsync(journal))[..(recordsLeft == 0 ? 0 : (int)first)]);
+        }
+
+        await using var reopened = new LiteDbJobStore(Path.Combine(copy, "store.db"));
+        StoreException? refusal = await Assert.ThrowsAsync<StoreException>(() => reopened.OpenAsync(None));
+
+        Assert.That(refusal!.Kind, Is.EqualTo(StoreErrorKind.Unreadable));
+        Assert.That(refusal.Message, Does.Contain("lacks commits that were acknowledged").And.Contain(journal));
+    }
+
+    [Test]
+    public async Task Recovery_OfAStoreWithMovesInItsJournal_BringsThemOver()
+    {
+        string copy = Path.Combine(Path.GetDirectoryName(_path)!, "copy");
+        await using (LiteDbJobStore store = await OpenAsync())
+        {
+            foreach (Job job in (await AddAsync(store, 6)).Take(4))
+            {
+                await store.CommitAsync([new JobCommit { Changes = [Cancel(job)] }], None);
+            }
+
+            Directory.CreateDirectory(copy);
+            await CopyAsync(copy, _path, _path + "-wal", _path + "-journal");
+        }
+
+        string target = Path.Combine(copy, "recovered.db");
+        RecoveryReport report = await LiteDbRepair.RecoverAsync(Path.Combine(copy, "store.db"), target, None);
+
+        Assert.That(report.Losses, Is.Empty);
+        await using var recovered = new LiteDbJobStore(target);
+        await recovered.OpenAsync(None);
+        Assert.That((await recovered.CountAsync(JobFilter.All, None))[JobState.Failed], Is.EqualTo(4));
+        Assert.That((await recovered.VerifyAsync(None)).Findings, Is.Empty);
+    }
+
     [Test]
     public async Task AKillBeforeTheJournalIsEmptied_LeavesOneThatIsEmptiedAtTheNextOpening()
     {

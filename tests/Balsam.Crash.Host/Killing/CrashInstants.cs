@@ -82,6 +82,9 @@ public static class CrashInstants
         new(FileInstants.LogCut, "a checkpoint cuts the log", 2),
         new(FileInstants.LogWrite, "the log is written", 60, 2),
         new(FileInstants.LogSync, "the log is synchronised", 60),
+        new(FileInstants.JournalWrite, "a small commit is appended to the journal", 60, 2),
+        new(FileInstants.JournalSync, "the journal is synchronised", 60),
+        new(FileInstants.JournalCut, "LiteDB has what the journal held, and the journal is emptied", 10),
         new(Close + Inside, "while the store is closed", 1, 12),
     ];
 }

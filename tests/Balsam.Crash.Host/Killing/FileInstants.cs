@@ -8,4 +8,7 @@ public static class FileInstants
     public const string LogWrite = "db-wal.write";
     public const string LogSync = "db-wal.sync";
     public const string LogCut = "db-wal.cut";
+    public const string JournalWrite = "db-journal.write";
+    public const string JournalSync = "db-journal.sync";
+    public const string JournalCut = "db-journal.cut";
 }

@@ -5,6 +5,8 @@ namespace Balsam.Crash;
 /// <summary>A runner whose starts and ends are instants at which the host can be killed.</summary>
 internal sealed class KillingRunner(IJobRunner inner, KillSwitch kill) : IJobRunner
 {
+    public Task Completion => inner.Completion;
+
     public void Start(RunRequest request, Action<RunExit> ended)
     {
         kill.ReachProcess();
