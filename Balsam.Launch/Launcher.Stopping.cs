@@ -278,6 +278,12 @@ public sealed partial class Launcher
                 commit.Refused(null, new LeaseLostException(Lease.Session, "its session is over"));
             }
 
+            // Those may have been the last: then no message comes any more.
+            if (commits.Length > 0)
+            {
+                continue;
+            }
+
             if (_messages.Reader.TryRead(out Action? message))
             {
                 message();
