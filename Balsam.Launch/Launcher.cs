@@ -180,7 +180,10 @@ public sealed partial class Launcher
                     break;
                 }
 
-                await AskStoreAsync(() => OpenAsync(CancellationToken.None)).ConfigureAwait(false);
+                if (!await OpenUnlessStoppedAsync().ConfigureAwait(false))
+                {
+                    break;
+                }
             }
 
             await CloseAsync().ConfigureAwait(false);
@@ -202,6 +205,19 @@ public sealed partial class Launcher
             _stopTimer?.Dispose();
             _abandonTimer?.Dispose();
             _ended.TrySetResult();
+        }
+    }
+
+    // Without a session there is nothing to record: a stop need not wait for the store.
+    private async Task<bool> OpenUnlessStoppedAsync()
+    {
+        try
+        {
+            return await AskStoreAsync(() => _stopAsked.Task.IsCompleted ? Task.FromCanceled(new CancellationToken(true)) : OpenAsync(CancellationToken.None)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stopAsked.Task.IsCompleted)
+        {
+            return false;
         }
     }
 

@@ -145,7 +145,7 @@ internal sealed class HookLedger : IDisposable
 
     private void Append(char sign, HookCall call, int losses) => Try(() =>
     {
-        _file ??= new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        _file ??= Open(_path, FileMode.Append, FileShare.ReadWrite | FileShare.Delete);
         _file.Write(Line(sign, call, losses));
     });
 
@@ -153,7 +153,7 @@ internal sealed class HookLedger : IDisposable
     {
         _file?.Dispose();
         _file = null;
-        using (var next = new FileStream(_path + ".new", FileMode.Create, FileAccess.Write, FileShare.None))
+        using (FileStream next = Open(_path + ".new", FileMode.Create, FileShare.None))
         {
             foreach ((HookCall call, int losses) in _losses.Where(each => !_active.Contains(each.Key)))
             {
@@ -168,6 +168,17 @@ internal sealed class HookLedger : IDisposable
 
         File.Move(_path + ".new", _path, overwrite: true);
     });
+
+    private static FileStream Open(string path, FileMode mode, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = share, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
+    }
 
     private static byte[] Line(char sign, HookCall call, int losses) =>
         Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{sign} {call.Job} {call.Attempt} {call.State} {losses} .\n"));

@@ -226,6 +226,9 @@ internal sealed class CampaignCheck
             bool explained = job.State != JobState.Failed || job.Failure?.Kind switch
             {
                 FailureKind.Cancelled => true,
+
+                // Its child was cancelled between the look of its hook and the hook's commit: what is refused fails the hook.
+                FailureKind.HookException => job.Failure.Message.Contains(nameof(AddParentsRefusedException), StringComparison.Ordinal) && _jobs.Values.Any(child => child.State == JobState.Failed && child.Parents.Any(edge => edge.Parent == job.Id)),
                 FailureKind.ParentFailed => job.Parents.Any(edge => _jobs[edge.Parent.Value].State == JobState.Failed),
                 _ => false,
             };

@@ -68,10 +68,16 @@ internal static class OldStore
     private static JobChange Cancel(Job job) =>
         new JobChange(job).Fail(JobTrigger.Cancelled, job.LastUpdate, new FailureDetails { Kind = FailureKind.Cancelled, Message = "enough" });
 
-    // Schema 1 had the parents in the documents of the jobs, tags in no order, and neither pages of states, nor keys, nor records.
+    // Schema 1 had the parents in the documents of the jobs, tags in no order, and neither pages of states, nor keys, nor records, nor checksums.
     private static void Age(LiteDatabase database)
     {
         ILiteCollection<BsonDocument> jobs = database.GetCollection("jobs");
+        foreach (BsonDocument sealedJob in jobs.FindAll().ToArray())
+        {
+            sealedJob.Remove("crc");
+            jobs.Update(sealedJob);
+        }
+
         foreach (BsonDocument edges in database.GetCollection("parents").FindAll().ToArray())
         {
             BsonDocument job = jobs.FindById(edges["_id"]);
@@ -96,6 +102,7 @@ internal static class OldStore
         ILiteCollection<BsonDocument> heads = database.GetCollection("head");
         BsonDocument head = heads.FindById(1);
         head["schema"] = 1;
+        head.Remove("crc");
         heads.Update(head);
     }
 }

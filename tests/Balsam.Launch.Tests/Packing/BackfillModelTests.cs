@@ -119,20 +119,20 @@ public sealed class BackfillModelTests
             Assert.That(last is not null && !(reservation.NotBefore <= last), Is.False, $"job {first.Id} has room at {last:T}; its nodes are used until {reservation.NotBefore:T}");
             foreach (Ending ending in _later.Where(ending => ending.Minute is not { } end || !(Make.Noon.AddMinutes(end) <= reservation.NotBefore)))
             {
-                Assert.That(naive.TryPlaceOn(ending.Held.Shares.Select(static share => share.Node.Spec.Name), ending.Held.Resources), Is.Not.Null);
+                NaiveInventory.Restore(ending.Held);
             }
 
-            Assert.That(naive.TryPlace(first.Resources), Is.Not.Null, $"job {first.Id} has room once {gone.Length} jobs that were before it have ended, whoever was placed since");
+            Assert.That(naive.TryPlace(first.Resources), Is.Not.Null, $"job {first.Id} ({first.Resources}) has room once {gone.Length} jobs that were before it have ended (the last at {last:T}), whoever was placed since; kept for it: {string.Join(", ", reservation.Nodes)} until {reservation.NotBefore:T}");
         }
 
-        // Ends jobs in the order expected, those of unknown end last and oldest first, until there is room.
+        // Ends jobs in the order expected, those of unknown end last and oldest first, until there is room. Those that end in the same minute end together: any of them may be the one waited for.
         private Ending[] EarliestRoomFor(PackingCandidate first)
         {
             List<Ending> gone = [];
-            foreach (Ending ending in before.OrderBy(static ending => ending.Minute ?? int.MaxValue))
+            foreach (Ending[] endings in before.Select(static (ending, i) => (ending, i)).GroupBy(static each => each.ending.Minute ?? int.MaxValue - 1000 + each.i).OrderBy(static group => group.Key).Select(static group => group.Select(static each => each.ending).ToArray()))
             {
-                NaiveInventory.Release(ending.Held);
-                gone.Add(ending);
+                Array.ForEach(endings, static ending => NaiveInventory.Release(ending.Held));
+                gone.AddRange(endings);
                 if (naive.TryPlace(first.Resources) is { } probe)
                 {
                     NaiveInventory.Release(probe);

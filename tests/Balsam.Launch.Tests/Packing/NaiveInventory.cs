@@ -31,6 +31,15 @@ internal sealed class NaiveInventory(IReadOnlyList<NodeSpec> specs)
         }
     }
 
+    /// <summary>Puts a job back to the very cores and GPUs that it had.</summary>
+    public static void Restore(Held held)
+    {
+        foreach (Share share in held.Shares)
+        {
+            share.Node.Held.Add(share);
+        }
+    }
+
     public sealed record Held(JobResources Resources, Share[] Shares)
     {
         public override string ToString() => string.Join(" | ", Shares.Select(static s =>

@@ -115,7 +115,7 @@ public sealed class BackupTests
 
         StoreException? refusal = await Assert.ThrowsAsync<StoreException>(() => store.BackupAsync(BackupPath));
         Assert.That(refusal!.Kind, Is.EqualTo(StoreErrorKind.Unreadable));
-        Assert.That(refusal.Message, Does.Contain(FormattableString.Invariant($"page {page} ")).And.Contain(StorePath));
+        Assert.That(refusal.Message, Does.Contain(FormattableString.Invariant($"Page {page} ")).And.Contain(StorePath));
         Assert.That(Directory.GetFiles(Path.GetDirectoryName(BackupPath)!), Is.Empty);
     }
 

@@ -26,10 +26,16 @@ internal sealed class PowerLossDisk(Random random)
         }
 
         _devices.Clear();
+        _left = int.MaxValue;
     }
 
     private Device Open(string path)
     {
+        if (_left < 0)
+        {
+            throw new IOException("The power is gone.");
+        }
+
         var device = new Device(path, this);
         _devices.Add(device);
         return device;
