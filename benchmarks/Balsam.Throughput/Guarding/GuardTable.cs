@@ -5,11 +5,11 @@ internal static class GuardTable
 {
     public static IReadOnlyList<GuardRow> Rows { get; } =
     [
-        new("spawn", "ratio", Bound.AtLeast, 0.70, Reached: 0.42),
-        new("chain", "ratio", Bound.AtLeast, 0.5, Reached: 0.48),
+        new("spawn", "ratio", Bound.AtLeast, 0.70, Reached: 0.49),
+        new("chain", "ratio", Bound.AtLeast, 0.5),
         new("sleep", "ratio", Bound.AtLeast, 0.97),
-        new("function", "ratio", Bound.AtLeast, 0.75, Reached: 0.63),
-        new("fan", "ratio", Bound.AtLeast, 0.8),
+        new("function", "ratio", Bound.AtLeast, 0.75),
+        new("fan", "ratio", Bound.AtLeast, 0.8, Reached: 0.74),
         new("submit", "ratio", Bound.AtLeast, 0.7),
         new("flat", "ratio", Bound.AtMost, 1.3),
         new("open", "ratio", Bound.AtMost, 0.3),

@@ -25,7 +25,7 @@ internal static class Sites
     public static Task<BalsamSite> OpenWatchedAsync(string directory, AcknowledgedBatches acknowledged, Action<IBalsamBuilder> configure) => OpenAsync(directory, balsam =>
     {
         balsam.Services.AddSingleton(new StoreRegistration("a watched LiteDB file"));
-        balsam.Services.AddSingleton<IJobStore>(new LiteDbJobStore(StoreOf(directory)) { FileOptions = acknowledged.Options });
+        balsam.Services.AddSingleton<IJobStore>(_ => new LiteDbJobStore(StoreOf(directory)) { FileOptions = acknowledged.Options });
         configure(balsam);
     });
 
