@@ -228,7 +228,8 @@ internal sealed class CampaignCheck
                 FailureKind.Cancelled => true,
 
                 // Its child was cancelled between the look of its hook and the hook's commit: what is refused fails the hook.
-                FailureKind.HookException => job.Failure.Message.Contains(nameof(AddParentsRefusedException), StringComparison.Ordinal) && _jobs.Values.Any(child => child.State == JobState.Failed && child.Parents.Any(edge => edge.Parent == job.Id)),
+                FailureKind.HookException => job.Failure.ToString().Contains("cannot be given parents: it is FAILED", StringComparison.Ordinal)
+                    && _jobs.Values.Any(child => child.Parents.Any(edge => edge.Parent == job.Id) && _history[child.Id.Value].Any(step => step.To == JobState.Failed)),
                 FailureKind.ParentFailed => job.Parents.Any(edge => _jobs[edge.Parent.Value].State == JobState.Failed),
                 _ => false,
             };
