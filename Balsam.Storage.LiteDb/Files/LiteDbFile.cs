@@ -13,7 +13,7 @@ namespace Balsam.Storage.LiteDb.Files;
 /// (MemoryCache.Extend between lookup and share count); with readers beside the writer this could even reach the file. Waiting for the disk
 /// happens outside that lock, so readers wait for the processor part of a commit only. They may see a commit that is not durable yet.
 /// </remarks>
-internal sealed class LiteDbFile : IDisposable
+internal sealed partial class LiteDbFile : IDisposable
 {
     // A checkpoint that found no room is tried again when the log is longer by this part.
     private const int PutOffBy = 8;
@@ -68,25 +68,6 @@ internal sealed class LiteDbFile : IDisposable
 
     /// <summary>The bytes of commits that are in the log and not yet in the file.</summary>
     public long LogLength => _log.Length;
-
-    /// <summary>What the journal held when the file was opened, in order; empty once it was cleared.</summary>
-    public IReadOnlyList<JournalRecord> Journaled => _journal.Records;
-
-    /// <summary>Refuses a journal that is damaged or shorter than it was.</summary>
-    /// <param name="last">The number of the last event that the file and the readable part of the journal have.</param>
-    /// <exception cref="StoreFileException">A later one was acknowledged.</exception>
-    public void DemandWholeJournal(long last)
-    {
-        if (_lock.JournalMark.Read() is { } mark && (ulong)Identity == mark.Salt && mark.Frames > last)
-        {
-            throw FileRefusals.JournalMissing(_paths, last, mark.Frames);
-        }
-
-        if (_journal.LastBehindEnd > last)
-        {
-            throw FileRefusals.JournalDamaged(_paths, _journal.Length);
-        }
-    }
 
     /// <summary>Says whether the log is so long that <see cref="Checkpoint"/> should be called.</summary>
     public bool CheckpointDue => LogLength >= Math.Max(_options.CheckpointAt, Interlocked.Read(ref _reserveAt));
@@ -158,93 +139,12 @@ internal sealed class LiteDbFile : IDisposable
     /// <exception cref="StoreFileFaultedException">The file can no longer be used; the work is not in it.</exception>
     public void Commit(Action<LiteDatabase> work) => Write(() => Transact(work));
 
-    /// <summary>Appends a commit to the journal and returns when it is durable; LiteDB gets it by a later <see cref="Commit"/>, which <see cref="ClearJournal"/> follows.</summary>
-    /// <param name="payload">What is committed.</param>
-    /// <param name="previous">The number of the last event before it.</param>
-    /// <param name="last">The number of its own last event.</param>
-    /// <exception cref="StoreFileFaultedException">The file can no longer be used; whether the commit is in it shows when it is opened again.</exception>
-    public void Append(ReadOnlySpan<byte> payload, long previous, long last)
-    {
-        RefuseNested();
-        lock (_commits)
-        {
-            ThrowIfUnusable();
-            try
-            {
-                _journal.Append(payload, previous, last);
-            }
-            catch (Exception ex)
-            {
-                throw Fault(ex);
-            }
-
-            if (!_journal.IsInPlace)
-            {
-                throw FileRefusals.Displaced(Path, _paths.Journal);
-            }
-
-            _lock.JournalMark.Set((ulong)Identity, last);
-        }
-    }
-
-    /// <summary>Empties the journal, whose commits LiteDB has.</summary>
-    /// <exception cref="StoreFileFaultedException">The file can no longer be used.</exception>
-    public void ClearJournal()
-    {
-        lock (_commits)
-        {
-            ThrowIfUnusable();
-            try
-            {
-                _journal.Clear();
-            }
-            catch (Exception ex)
-            {
-                throw Fault(ex);
-            }
-        }
-    }
-
     /// <summary>
     /// Runs work that LiteDB does not allow in a transaction: dropping and renaming collections, its user version. Each step is a commit of
     /// its own; all of them are durable when this returns or throws.
     /// </summary>
     /// <exception cref="StoreFileFaultedException">The file can no longer be used.</exception>
     public void Maintain(Action<LiteDatabase> work) => Write(() => work(_database));
-
-    /// <summary>
-    /// Writes all that was committed before the call to a new file, which is a store of its own. Reads and commits go on meanwhile; only checkpoints wait, so that the
-    /// file stays as it was at one instant.
-    /// </summary>
-    /// <exception cref="PageDamagedException">A page of the file is not as it was written; there is no copy.</exception>
-    /// <exception cref="StoreFileException">The place is taken, or cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">The call was cancelled, or the file closed; there is no copy.</exception>
-    public void CopyTo(string path, CancellationToken cancellationToken) =>
-        Looking((length, token) => StoreCopy.Write(_dataDevice, length, StorePaths.Of(path), Identity, token), cancellationToken);
-
-    /// <summary>Looks at every page of the file, and tells which are not as they were written. Reads and commits go on meanwhile; only checkpoints wait.</summary>
-    /// <returns>The number of pages, and those that are damaged, from 0.</returns>
-    public (long Pages, IReadOnlyList<long> Damaged) CheckPages(CancellationToken cancellationToken)
-    {
-        List<long> damaged = [];
-        long pages = 0;
-        Looking(
-            (length, token) =>
-            {
-                byte[] page = new byte[PageFormat.Size];
-                for (; pages < length / PageFormat.Size; pages++)
-                {
-                    token.ThrowIfCancellationRequested();
-                    long position = pages * PageFormat.Size;
-                    if (_dataDevice.Read(page, position) < page.Length || !PageSeal.IsWhole(page, position))
-                    {
-                        damaged.Add(pages);
-                    }
-                }
-            },
-            cancellationToken);
-        return (pages, damaged);
-    }
 
     /// <summary>
     /// Brings the commits of the log into the file and empties the log. Puts it off where the disk has no room for the file to grow, where the
@@ -349,23 +249,6 @@ internal sealed class LiteDbFile : IDisposable
         }
     }
 
-    private void Looking(Action<long, CancellationToken> look, CancellationToken cancellationToken)
-    {
-        RefuseNested();
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-        lock (_copying)
-        {
-            either.Token.ThrowIfCancellationRequested();
-            if (!CheckpointNow())
-            {
-                DemandInPlace();
-                throw FileRefusals.NoRoom(Path);
-            }
-
-            look(_data.Length, either.Token);
-        }
-    }
-
     private static LiteDbFile OpenLocked(StorePaths paths, LiteDbFileOptions options, StoreLock held)
     {
         OpenedDevices devices = OpenedDevices.Open(paths, options, held.Mark);
@@ -382,32 +265,6 @@ internal sealed class LiteDbFile : IDisposable
         }
     }
 
-    /// <summary>
-    /// LiteDB leaves transactions and buffers behind where a reading ends with an exception, and waits for them later. The pages are in the file
-    /// and in the log: a new engine reads them anew.
-    /// </summary>
-    private void RenewEngine()
-    {
-        try
-        {
-            _scheduler.Run(_database.Dispose);
-        }
-        catch (Exception ex) when (ex is not OutOfMemoryException)
-        {
-            // What it held was for reading only.
-        }
-
-        try
-        {
-            _scheduler = new InlineScheduler();
-            _database = OpenDatabase();
-        }
-        catch (Exception ex) when (ex is not OutOfMemoryException)
-        {
-            throw Fault(ex);
-        }
-    }
-
     private bool TryReserve()
     {
         try
@@ -419,28 +276,6 @@ internal sealed class LiteDbFile : IDisposable
         catch (IOException ex) when (ex.HResult is NoSpace or QuotaExceeded or TooLarge or WindowsDiskFull)
         {
             return false;
-        }
-    }
-
-    private LiteDatabase OpenDatabase()
-    {
-        try
-        {
-            var engine = new LiteEngine(new EngineSettings { DataStream = _data, LogStream = _log });
-            return new LiteDatabase(engine, _options.Mapper, disposeOnClose: true);
-        }
-        catch (Exception ex) when (ex is not (OutOfMemoryException or StoreFileException))
-        {
-            throw FileRefusals.Damaged(_paths.Data, ex);
-        }
-    }
-
-    /// <summary>A file that another program made may ask for them; ours never does.</summary>
-    private void SwitchOffAutomaticCheckpoints()
-    {
-        if (_database.CheckpointSize != 0)
-        {
-            Maintain(static database => database.CheckpointSize = 0);
         }
     }
 
@@ -491,94 +326,6 @@ internal sealed class LiteDbFile : IDisposable
         }
     }
 
-    /// <summary>Runs the work, and then LiteDB's writer, on this thread.</summary>
-    private void RunOnLog(Action work)
-    {
-        long before = _log.Frames;
-        _log.WritesAllowed = true;
-        try
-        {
-            _scheduler.Run(work);
-            RefuseUnlessWritten(before);
-        }
-        catch (Exception ex) when (Breaks(ex) || IsFaulted)
-        {
-            throw AbandonLog(ex);
-        }
-        finally
-        {
-            _log.WritesAllowed = false;
-        }
-    }
-
-    private void Transact(Action<LiteDatabase> work)
-    {
-        if (!_database.BeginTrans())
-        {
-            throw Fault(new InvalidOperationException("A transaction was left open on this thread."));
-        }
-
-        try
-        {
-            work(_database);
-        }
-        catch (Exception ex) when (!Breaks(ex))
-        {
-            Rollback(ex);
-            throw;
-        }
-
-        if (!_database.Commit())
-        {
-            throw Fault(new InvalidOperationException(
-                "The transaction ended before its work did: LiteDB takes a transaction back at the first error, even when the work catches it."));
-        }
-    }
-
-    private void Rollback(Exception reason)
-    {
-        try
-        {
-            _database.Rollback();
-        }
-        catch (Exception ex)
-        {
-            throw Fault(new AggregateException(ex.Message, ex, reason));
-        }
-    }
-
-    /// <summary>Makes sure that the commit is in the log stream: an acknowledgement must not rest on how LiteDB schedules its writer.</summary>
-    private void RefuseUnlessWritten(long before)
-    {
-        bool written = _log.Frames != before
-            ? _log.EndsConfirmed && !_scheduler.WriterEnded
-            : !_scheduler.WriterEnded && AnnouncedLogLength() == _log.Length;
-        if (!written)
-        {
-            throw Fault(new InvalidOperationException("LiteDB did not write the commit to its log."));
-        }
-    }
-
-    private long AnnouncedLogLength()
-    {
-        using IBsonDataReader reader = _database.Execute("SELECT logFileSize FROM $database");
-        return reader.Read() ? (uint)reader.Current["logFileSize"].AsInt32 : -1;
-    }
-
-    private void RunCheckpoint()
-    {
-        _log.Sync();
-        _data.WritesAllowed = true;
-        try
-        {
-            _scheduler.Run(_database.Checkpoint);
-        }
-        finally
-        {
-            _data.WritesAllowed = false;
-        }
-    }
-
     private void Close()
     {
         try
@@ -616,31 +363,6 @@ internal sealed class LiteDbFile : IDisposable
         }
 
         _lock.Dispose();
-    }
-
-    private void ForgetJournal()
-    {
-        try
-        {
-            _lock.JournalMark.Clear();
-        }
-        catch (IOException)
-        {
-            // The file has all that the mark speaks of.
-        }
-    }
-
-    private void CloseEngine()
-    {
-        try
-        {
-            _scheduler.Run(_database.Dispose);
-        }
-        catch (Exception ex)
-        {
-            // What matters is on disk already; LiteDB has nothing left to write.
-            _fault ??= ex;
-        }
     }
 
     private static void Delete(string empty)

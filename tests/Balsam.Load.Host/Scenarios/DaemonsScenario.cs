@@ -23,15 +23,17 @@ internal sealed class DaemonsScenario : IScenario
             leaving = await client.SubmitAsync(Enumerable.Range(0, size).Select(i => Script.NewJob(FormattableString.Invariant($"l/{i}"), new Script.Parameters(Leaves))));
             await figures.TimeAsync("run", () => site.RunUntilIdleAsync());
             Check.Same(size, (await client.CountByStateAsync())[JobState.JobFinished]);
+
+            // A process that was killed is gone a moment later, and each daemon has its child a moment after its number.
+            await Processes.UntilAsync(() => Processes.WithEnvironment(directory).Length == 2 * size);
             int[] daemons = Processes.WithEnvironment(directory);
-            Check.Same(2 * size, daemons.Length);
 
             // The next attempt of a job finds none of the one before; what is left then are the daemons of the second attempts.
             leaving.ToList().ForEach(job => File.Delete(Path.Combine(site.WorkdirOf(job), "daemon")));
             await client.RestartAsync(leaving);
             await figures.TimeAsync("run_again", () => site.RunUntilIdleAsync());
+            await Processes.UntilAsync(() => Processes.WithEnvironment(directory).Length == 2 * size);
             int[] second = Processes.WithEnvironment(directory);
-            Check.Same(2 * size, second.Length);
             Check.Same(0, second.Intersect(daemons).Count());
 
             IReadOnlyList<Job> staying = await client.SubmitAsync(Enumerable.Range(0, size).Select(i => Script.NewJob(FormattableString.Invariant($"s/{i}"), new Script.Parameters(Stays))));
@@ -41,7 +43,7 @@ internal sealed class DaemonsScenario : IScenario
                 await client.CancelAsync(staying, "enough");
                 await site.RunUntilIdleAsync();
             });
-            Check.Same(2 * size, Processes.WithEnvironment(directory).Length);
+            await Processes.UntilAsync(() => Processes.WithEnvironment(directory).Length == 2 * size);
         }
 
         site = await figures.TimeAsync("reopen", () => Sites.OpenAsync(directory, size, Configure));
