@@ -35,56 +35,6 @@ internal sealed class ConcurrencyTests
         Assert.That(Interlocked.Read(ref reads), Is.GreaterThan(400));
     }
 
-    [Test]
-    public void Enter_ManyThreads_ExcludesThem()
-    {
-        var gate = new FairGate();
-        int inside = 0;
-        int most = 0;
-        int turns = 0;
-        Parallel.For(0, 4, _ =>
-        {
-            for (int i = 0; i < 5_000; i++)
-            {
-                using FairGate.Turn turn = gate.Enter();
-                using FairGate.Turn again = gate.Enter();
-                most = Math.Max(most, ++inside);
-                turns++;
-                inside--;
-            }
-        });
-
-        Assert.That(most, Is.EqualTo(1));
-        Assert.That(turns, Is.EqualTo(20_000));
-        Assert.That(gate.Asking, Is.Zero);
-    }
-
-    [Test]
-    public void Enter_WhileHeld_ServesInTheOrderOfAsking()
-    {
-        var gate = new FairGate();
-        var served = new List<int>();
-        var threads = new List<Thread>();
-        using (gate.Enter())
-        {
-            for (int i = 0; i < 6; i++)
-            {
-                int number = i;
-                var thread = new Thread(() =>
-                {
-                    using FairGate.Turn turn = gate.Enter();
-                    served.Add(number);
-                });
-                threads.Add(thread);
-                thread.Start();
-                SpinWait.SpinUntil(() => gate.Asking == number + 2);
-            }
-        }
-
-        threads.ForEach(thread => thread.Join());
-        Assert.That(served, Is.EqualTo(new[] { 0, 1, 2, 3, 4, 5 }));
-    }
-
     private static void ReadUntil(LiteDbFile file, int seed, List<Exception> errors, ref long reads, CancellationToken stop)
     {
         var random = new Random(seed);
