@@ -72,6 +72,12 @@ public sealed class Job
     /// <summary>Whether <c>Preprocess</c> has let the job pass.</summary>
     public bool IsPreprocessed => _fields.IsPreprocessed;
 
+    /// <summary>The files it brings in and gives out, and how far each is.</summary>
+    public ImmutableArray<TransferItem> Transfers => _fields.Transfers;
+
+    /// <summary>Whether it has finished and files that nobody needs any more may still be in its workdir.</summary>
+    public bool IsCleanupPending => _fields.IsCleanupPending;
+
     /// <summary>The job is not launched before this instant; null for at once.</summary>
     public DateTimeOffset? NotBefore => _fields.NotBefore;
 
@@ -121,6 +127,7 @@ public sealed class Job
             Resources = addition.Resources,
             Priority = addition.Priority,
             Parents = parents,
+            Transfers = addition.Transfers,
             CreatedAt = instant,
             LastUpdate = instant,
         });
