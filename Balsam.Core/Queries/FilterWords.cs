@@ -29,6 +29,7 @@ internal static class FilterWords
         ChildOfFilter child => $"child of job {child.Parent}",
         HasParentsFilter => "has parents",
         PreprocessedFilter => "is preprocessed",
+        CleanupPendingFilter => "is to be cleaned up",
         WorkdirFilter workdir => $"workdir is {workdir.Directory} or below it",
         WorkdirTextFilter text => $"workdir {WordOf(text.Match)} \"{text.Text}\"",
         LastUpdateFilter update => Between("last update is", "at or after", "at or before", update.From, update.To),

@@ -62,4 +62,13 @@ public static class BalsamEventIds
 
     /// <summary>A launcher that stops has asked everything to end: SIGTERM, and cancellation.</summary>
     public const int LauncherEnding = 2038;
+
+    /// <summary>Files of finished jobs were removed.</summary>
+    public const int CleanedUp = 2050;
+
+    /// <summary>Files of a finished job could not be removed.</summary>
+    public const int FilesNotRemoved = 2051;
+
+    /// <summary>A clean-up failed, and is tried again at the next interval.</summary>
+    public const int CleanupFailed = 2052;
 }
