@@ -29,6 +29,13 @@ public sealed partial class Launcher
         await EndLeftoversOfAsync(launchable.Jobs).ConfigureAwait(false);
         foreach (Job job in launchable.Jobs)
         {
+            if (job.State == JobState.Ready && !job.Transfers.IsEmpty)
+            {
+                // Submitted while its application still had slots.
+                StageOrPass(job);
+                continue;
+            }
+
             await NoteSuspectAsync(job).ConfigureAwait(false);
             _backlog.Add(job);
             _mayPack = true;
@@ -42,11 +49,29 @@ public sealed partial class Launcher
         {
             if (!await GiveUpAsync(job).ConfigureAwait(false))
             {
-                Process(job);
+                StageOrPass(job);
             }
         }
 
-        WakeWhenDue(launchable.NextDue is { } run && processable.NextDue is { } hook ? (run < hook ? run : hook) : launchable.NextDue ?? processable.NextDue);
+        DateTimeOffset? nextTransfer = await ClaimStageableAsync().ConfigureAwait(false);
+        WakeWhenDue(new[] { launchable.NextDue, processable.NextDue, nextTransfer }.Min());
+    }
+
+    private async Task<DateTimeOffset?> ClaimStageableAsync()
+    {
+        if (_stageable.Count == 0)
+        {
+            return null;
+        }
+
+        ClaimResult stageable = await ClaimAsync(new ClaimRequest { Lease = Lease, Wanted = _stageable, Limit = _transfers.Room, Filter = _options.Filter }).ConfigureAwait(false);
+        await EndLeftoversOfAsync(stageable.Jobs).ConfigureAwait(false);
+        foreach (Job job in stageable.Jobs)
+        {
+            StageOrPass(job);
+        }
+
+        return stageable.NextDue;
     }
 
     private Task<ClaimResult> ClaimAsync(ClaimRequest request) => AskStoreAsync(() => _store.ClaimAsync(request, CancellationToken.None));
@@ -194,6 +219,10 @@ public sealed partial class Launcher
                 _ = hook.Stop.CancelAsync();
             }
         }
+        else if (_transfers.Find(id) is { } staged)
+        {
+            NoticeStaged(staged, now);
+        }
         else if (_backlog.TryRemove(id, out _))
         {
             _mayPack = true;
@@ -209,7 +238,7 @@ public sealed partial class Launcher
     private Job? Known(JobId id) =>
         _runs.TryGetValue(id, out ActiveRun? run) ? run.Job
         : _activeHooks.TryGetValue(id, out ActiveHook? hook) ? hook.Job
-        : _backlog.Find(id) ?? _hookQueue.FirstOrDefault(job => job.Id == id);
+        : _transfers.Find(id)?.Job ?? _backlog.Find(id) ?? _hookQueue.FirstOrDefault(job => job.Id == id);
 
     // Before anything is claimed: a job that is given back late would be taken from the claim that has just brought it again.
     private async Task ReleaseAsync()
