@@ -29,10 +29,9 @@ public sealed partial class Launcher
         await EndLeftoversOfAsync(launchable.Jobs).ConfigureAwait(false);
         foreach (Job job in launchable.Jobs)
         {
-            if (job.State == JobState.Ready && !job.Transfers.IsEmpty)
+            // Submitted while its application still had slots.
+            if (TryStage(job))
             {
-                // Submitted while its application still had slots.
-                StageOrPass(job);
                 continue;
             }
 
@@ -47,9 +46,9 @@ public sealed partial class Launcher
         await EndLeftoversOfAsync(processable.Jobs).ConfigureAwait(false);
         foreach (Job job in processable.Jobs)
         {
-            if (!await GiveUpAsync(job).ConfigureAwait(false))
+            if (!await GiveUpAsync(job).ConfigureAwait(false) && !TryStage(job))
             {
-                StageOrPass(job);
+                Process(job);
             }
         }
 
@@ -68,7 +67,11 @@ public sealed partial class Launcher
         await EndLeftoversOfAsync(stageable.Jobs).ConfigureAwait(false);
         foreach (Job job in stageable.Jobs)
         {
-            StageOrPass(job);
+            // An optional slot left open: then there may be nothing to move.
+            if (!TryStage(job))
+            {
+                Process(job);
+            }
         }
 
         return stageable.NextDue;

@@ -9,17 +9,16 @@ public sealed partial class Launcher
     // Batches and links whose items are being written as ACTIVE: they begin once that is stored.
     private readonly List<TransferFlight> _boarding = [];
 
-    // A job that has nothing to move after all, an optional slot left open, goes on at once.
-    private void StageOrPass(Job job)
+    // A claimed job with files to move is taken in; any other goes its way.
+    private bool TryStage(Job job)
     {
-        if (_applications.TryGet(job.Application, out ApplicationDescriptor? application) && StagedJob.IsNeeded(job, application))
+        if (!_applications.TryGet(job.Application, out ApplicationDescriptor? application) || !StagedJob.IsNeeded(job, application))
         {
-            _transfers.Add(job, application);
+            return false;
         }
-        else
-        {
-            Process(job);
-        }
+
+        _transfers.Add(job, application);
+        return true;
     }
 
     // What has come since the last turn, one change a job: a job that waits for something else besides is settled again when that comes.

@@ -39,24 +39,10 @@ internal sealed class StagedJob(Job job, ApplicationDescriptor application)
     /// <summary>Whether something must be moved, or linked, before a job can go on.</summary>
     public static bool IsNeeded(Job job, ApplicationDescriptor application) => job.State switch
     {
-        JobState.Ready => HasOpen(job, TransferDirection.In) || LinksParents(job, application),
-        JobState.Postprocessed => HasOpen(job, TransferDirection.Out),
+        JobState.Ready => job.HasOpenTransfers(TransferDirection.In) || LinksParents(job, application),
+        JobState.Postprocessed => job.HasOpenTransfers(TransferDirection.Out),
         _ => false,
     };
-
-    /// <summary>Whether an item of a direction has not arrived.</summary>
-    public static bool HasOpen(Job job, TransferDirection direction)
-    {
-        foreach (TransferItem item in job.Transfers)
-        {
-            if (item.Direction == direction && item.State != TransferState.Done)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     private static bool LinksParents(Job job, ApplicationDescriptor application) => job.State == JobState.Ready && application.InputsFromParents.Count > 0 && !job.Parents.IsEmpty;
 }
