@@ -62,6 +62,9 @@ public sealed partial class Launcher
     [LoggerMessage(BalsamEventIds.TransferFailed, LogLevel.Warning, "Job {JobId}: the transfer of slot '{Slot}' failed {Finality}: {Reason}")]
     private static partial void LogTransferFailed(ILogger log, JobId jobId, string slot, string finality, string reason);
 
+    [LoggerMessage(BalsamEventIds.LinksFailed, LogLevel.Warning, "Job {JobId}: the inputs from its parents could not be linked {Finality}: {Reason}")]
+    private static partial void LogLinksFailed(ILogger log, JobId jobId, string finality, string reason);
+
     [LoggerMessage(BalsamEventIds.TransfersAbandoned, LogLevel.Warning, "A batch with {Items} items under way does not heed its cancellation; the launcher ends without it, and the next one moves them again")]
     private static partial void LogTransfersAbandoned(ILogger log, int items);
 }

@@ -1,5 +1,6 @@
 using Balsam.Launch.Lifecycle;
 using Balsam.Launch.Staging;
+using Balsam.Storage;
 
 namespace Balsam.Launch;
 
@@ -8,6 +9,8 @@ public sealed partial class Launcher
 {
     // Batches and links whose items are being written as ACTIVE: they begin once that is stored.
     private readonly List<TransferFlight> _boarding = [];
+
+    private readonly Dictionary<JobId, int> _linkFailures = [];
 
     // A claimed job with files to move is taken in; any other goes its way.
     private bool TryStage(Job job)
@@ -41,11 +44,14 @@ public sealed partial class Launcher
     {
         DateTimeOffset now = _time.GetUtcNow();
         var change = new JobChange(staged.Job) { Secrets = _secrets };
-        bool mustPause = staged.MustPause;
+        TimeSpan? pause = staged.Pause;
         foreach (StagedResult result in staged.Results)
         {
             change.EditTransfer(result.Slot, item => Ended(item, result), now);
-            mustPause |= result.Failure is not null;
+            if (result.Failure is not null)
+            {
+                pause = Longer(pause, RetryDelay(change.After.Transfers.Single(item => item.Slot == result.Slot).Attempts));
+            }
         }
 
         TransferItem[] items = [.. change.After.Transfers.Where(item => item.Direction == staged.Direction)];
@@ -74,23 +80,23 @@ public sealed partial class Launcher
         bool goesOn = !IsStopping && !IsPaused;
         if (staged.Moving == 0 && (staged.Waiting == 0 || !goesOn))
         {
-            EndLeg(staged, change, items, mustPause, goesOn, now);
+            EndLeg(staged, change, items, pause, goesOn, now);
         }
         else if (staged.Results.Count > 0)
         {
-            Record(staged, change, keepLease: true, () => Keep(staged, change, mustPause));
+            Record(staged, change, keepLease: true, () => Keep(staged, change, pause));
         }
     }
 
     // Nothing of the job moves, and nothing more of it will.
-    private void EndLeg(StagedJob staged, JobChange change, TransferItem[] items, bool mustPause, bool goesOn, DateTimeOffset now)
+    private void EndLeg(StagedJob staged, JobChange change, TransferItem[] items, TimeSpan? pause, bool goesOn, DateTimeOffset now)
     {
         bool hasArrived = items.All(item => item.State == TransferState.Done);
-        if (hasArrived && staged.NeedsLinks && goesOn)
+        if (hasArrived && staged.NeedsLinks && goesOn && pause is null)
         {
             if (staged.Results.Count > 0)
             {
-                Record(staged, change, keepLease: true, () => Keep(staged, change, mustPause: false));
+                Record(staged, change, keepLease: true, () => Keep(staged, change, null));
             }
 
             _transfers.QueueLinks(staged);
@@ -109,9 +115,9 @@ public sealed partial class Launcher
                 change.EditTransfer(item.Slot, left => left with { State = TransferState.Pending }, now);
             }
 
-            if (mustPause)
+            if (pause is { } delay)
             {
-                DateTimeOffset due = now + RetryDelay(items.Where(item => item.State != TransferState.Done).Max(item => item.Attempts));
+                DateTimeOffset due = now + delay;
                 change.Edit(fields => fields with { NotBefore = due }, now);
             }
         }
@@ -151,10 +157,12 @@ public sealed partial class Launcher
         return delay < _transferOptions.LongestRetryDelay.Ticks ? TimeSpan.FromTicks((long)delay) : _transferOptions.LongestRetryDelay;
     }
 
-    private static void Keep(StagedJob staged, JobChange change, bool mustPause)
+    private static TimeSpan Longer(TimeSpan? one, TimeSpan other) => one > other ? one.Value : other;
+
+    private static void Keep(StagedJob staged, JobChange change, TimeSpan? pause)
     {
         staged.Job = change.After;
-        staged.MustPause = mustPause;
+        staged.Pause = pause;
         staged.Results.Clear();
     }
 
@@ -306,9 +314,7 @@ public sealed partial class Launcher
         bool isCancelled = flight.Stop.IsCancellationRequested;
         if (flight.Linked is { } linked)
         {
-            linked.LinkFailure = isCancelled ? null : trouble;
-            linked.Moving--;
-            _transfers.Touch(linked);
+            EndLinks(linked, isCancelled ? null : trouble);
         }
 
         foreach (StagedItem item in flight.Items.Values)
@@ -317,6 +323,33 @@ public sealed partial class Launcher
         }
 
         flight.Stop.Dispose();
+    }
+
+    // No item keeps how often links were tried: a launcher counts for itself.
+    private void EndLinks(StagedJob staged, Exception? trouble)
+    {
+        staged.Moving--;
+        _transfers.Touch(staged);
+        if (trouble is null)
+        {
+            _linkFailures.Remove(staged.Job.Id);
+            return;
+        }
+
+        bool isTransient = trouble is TransferException { IsTransient: true } or StoreException { Kind: StoreErrorKind.Unavailable };
+        int failures = _linkFailures.GetValueOrDefault(staged.Job.Id) + 1;
+        if (isTransient && failures < _transferOptions.MaxAttempts)
+        {
+            _linkFailures[staged.Job.Id] = failures;
+            staged.Pause = Longer(staged.Pause, RetryDelay(failures));
+        }
+        else
+        {
+            _linkFailures.Remove(staged.Job.Id);
+            staged.LinkFailure = trouble;
+        }
+
+        LogLinksFailed(_log, staged.Job.Id, staged.LinkFailure is null ? "for now" : "for good", _secrets.Mask(trouble.Message));
     }
 
     private static TransferException WhyMissing(StagedItem item, Exception? trouble) => trouble switch

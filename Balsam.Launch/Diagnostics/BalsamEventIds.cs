@@ -71,4 +71,7 @@ public static class BalsamEventIds
 
     /// <summary>A batch of transfers did not come back, and the launcher ended without it.</summary>
     public const int TransfersAbandoned = 2042;
+
+    /// <summary>Inputs from parents could not be linked, for now or for good.</summary>
+    public const int LinksFailed = 2043;
 }

@@ -19,8 +19,8 @@ internal sealed class StagedJob(Job job, ApplicationDescriptor application)
     /// <summary>What the job waits for to be written, in the order in which it came.</summary>
     public List<StagedResult> Results { get; } = [];
 
-    /// <summary>Whether an item failed for now: then the job has to pause.</summary>
-    public bool MustPause { get; set; }
+    /// <summary>How long the job has to pause before what failed for now is tried again; null when nothing has.</summary>
+    public TimeSpan? Pause { get; set; }
 
     /// <summary>Whether the files of its parents are linked.</summary>
     public bool IsLinked { get; set; }
