@@ -127,7 +127,7 @@ public sealed class Job
             Resources = addition.Resources,
             Priority = addition.Priority,
             Parents = parents,
-            Transfers = addition.Transfers,
+            Transfers = TransferRules.Begin(addition.Transfers),
             CreatedAt = instant,
             LastUpdate = instant,
         });
@@ -258,6 +258,11 @@ public sealed class Job
     internal Job Edit(Func<JobSnapshot, JobSnapshot> edit, DateTimeOffset at)
     {
         JobSnapshot edited = edit(_fields);
+        if (edited.IsCleanupPending && State != JobState.JobFinished)
+        {
+            throw new InvalidOperationException($"Job {Id} is {State.ToText()}; it can be cleaned up once it is {JobState.JobFinished.ToText()}.");
+        }
+
         return new Job(edited with
         {
             Id = Id, Key = Key, State = State, Transfers = Transfers, Version = Version + 1, NotBefore = edited.NotBefore?.ToStoredInstant(), LastUpdate = at.ToStoredInstant(),

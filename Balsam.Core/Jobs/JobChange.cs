@@ -69,6 +69,7 @@ public sealed class JobChange
     /// <param name="edit">Gives the new fields.</param>
     /// <param name="at">When.</param>
     /// <returns>This change.</returns>
+    /// <exception cref="InvalidOperationException">The job is to be cleaned up, and has not finished.</exception>
     public JobChange Edit(Func<JobSnapshot, JobSnapshot> edit, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(edit);

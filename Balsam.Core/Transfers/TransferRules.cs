@@ -5,6 +5,8 @@ namespace Balsam;
 /// <summary>What a job's moves do to its transfers, and which moves these forbid. Jobs without transfers are never asked about.</summary>
 internal static class TransferRules
 {
+    private static readonly JobState[] Legs = [JobState.Ready, JobState.Postprocessed];
+
     /// <summary>The items that keep a job from making a move.</summary>
     /// <remarks>A restart behind stage-in is one of these moves: what has not been brought in would never be.</remarks>
     public static ImmutableArray<TransferItem> FindObstacles(ImmutableArray<TransferItem> items, JobTrigger trigger) => trigger switch
@@ -30,6 +32,21 @@ internal static class TransferRules
         JobState.Postprocessed => TransferDirection.Out,
         _ => null,
     };
+
+    /// <summary>The states of jobs in which a transfer of a state and direction can be; null when it can be in any.</summary>
+    public static JobStateSet? JobStatesOf(TransferState? state, TransferDirection? direction)
+    {
+        JobStateSet legs = JobStateSet.Of([.. Legs.Where(leg => direction is null || direction == LegOf(leg))]);
+        return state switch
+        {
+            TransferState.Pending or TransferState.Active => legs,
+            TransferState.Failed => legs.Union(JobStateSet.Of(JobState.Failed)),
+            _ => null,
+        };
+    }
+
+    /// <summary>The items of a submit: nothing has been tried.</summary>
+    public static ImmutableArray<TransferItem> Begin(ImmutableArray<TransferItem> items) => items.IsEmpty ? [] : [.. items.Select(StartOver)];
 
     /// <summary>The items of a direction that have not arrived.</summary>
     public static ImmutableArray<TransferItem> FindOpen(ImmutableArray<TransferItem> items, TransferDirection direction) =>
