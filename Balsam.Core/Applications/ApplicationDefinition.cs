@@ -51,6 +51,18 @@ public abstract class ApplicationDefinition
     /// <value>Default: null: an error fails the job, a run that was ended is repeated.</value>
     public virtual RetryPolicy? Retry => null;
 
+    /// <summary>The files that are brought in before a job's first hook and taken away after its last one. A job fills a slot with <see cref="Balsam.NewJob.Transfer"/>.</summary>
+    /// <value>Default: none.</value>
+    public virtual IReadOnlyList<TransferSlot> TransferSlots => [];
+
+    /// <summary>Patterns (<c>*.dat</c>, <c>out/**</c>) of files in the workdirs of a job's parents that the job finds in its own, as links, before its first hook.</summary>
+    /// <value>Default: none.</value>
+    public virtual IReadOnlyList<string> InputsFromParents => [];
+
+    /// <summary>Patterns (<c>*.tmp</c>, <c>scratch/**</c>) of files in the workdir that nobody needs once the job is finished; a launcher whose clean-up is enabled removes them.</summary>
+    /// <value>Default: none.</value>
+    public virtual IReadOnlyList<string> CleanupFiles => [];
+
     internal virtual bool IsFunction => false;
 
     internal virtual Type? ParametersType => null;

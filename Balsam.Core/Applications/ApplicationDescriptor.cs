@@ -25,6 +25,9 @@ public sealed class ApplicationDescriptor
         Preamble = definition.Preamble;
         Resources = definition.Resources;
         Retry = definition.Retry;
+        TransferSlots = [.. definition.TransferSlots];
+        InputsFromParents = [.. definition.InputsFromParents];
+        CleanupFiles = [.. definition.CleanupFiles];
         IsFunction = definition.IsFunction;
         ParametersType = definition.ParametersType;
         HookedStates = JobStateSet.Of([.. Hooks.Where(hook => Overrides(Type, hook.Method)).Select(hook => hook.State)]);
@@ -59,6 +62,15 @@ public sealed class ApplicationDescriptor
 
     /// <summary>When its failed jobs run again; null when nobody said.</summary>
     public RetryPolicy? Retry { get; }
+
+    /// <summary>The files that its jobs bring in and give out.</summary>
+    public IReadOnlyList<TransferSlot> TransferSlots { get; }
+
+    /// <summary>Patterns of files that its jobs find in their workdirs, from their parents'.</summary>
+    public IReadOnlyList<string> InputsFromParents { get; }
+
+    /// <summary>Patterns of files that nobody needs once a job is finished.</summary>
+    public IReadOnlyList<string> CleanupFiles { get; }
 
     /// <summary>Whether it runs .NET code instead of a command.</summary>
     public bool IsFunction { get; }
@@ -111,6 +123,16 @@ public sealed class ApplicationDescriptor
         foreach (string problem in Resources.Validate())
         {
             yield return $"Application '{Name}': {problem}";
+        }
+
+        foreach (string problem in InputsFromParents.Select(FilePatternRules.Problem).OfType<string>())
+        {
+            yield return $"Application '{Name}', InputsFromParents: {problem}.";
+        }
+
+        foreach (string problem in CleanupFiles.Select(FilePatternRules.Problem).OfType<string>())
+        {
+            yield return $"Application '{Name}', CleanupFiles: {problem}.";
         }
     }
 

@@ -30,6 +30,9 @@ public sealed record JobAddition
     /// <summary>What the job asks of nodes.</summary>
     public JobResources Resources { get; init; } = JobResources.Default;
 
+    /// <summary>The files it brings in and gives out.</summary>
+    public ImmutableArray<TransferItem> Transfers { get; init; } = [];
+
     /// <summary>The priority; larger goes first.</summary>
     public int Priority { get; init; }
 

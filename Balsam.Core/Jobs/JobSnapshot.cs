@@ -61,6 +61,12 @@ public sealed record JobSnapshot
     /// <summary>Whether <c>Preprocess</c> has let the job pass; it is not called again on a restart.</summary>
     public bool IsPreprocessed { get; init; }
 
+    /// <summary>The files it brings in and gives out, and how far each is.</summary>
+    public ImmutableArray<TransferItem> Transfers { get; init; } = [];
+
+    /// <summary>Whether it has finished and files that nobody needs any more may still be in its workdir.</summary>
+    public bool IsCleanupPending { get; init; }
+
     /// <summary>The job is not launched before this instant; null for at once.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 

@@ -10,6 +10,7 @@ public sealed class NewJob
 {
     private readonly Dictionary<string, string> _tags = new(StringComparer.Ordinal);
     private readonly List<NewJobParent> _parents = [];
+    private readonly Dictionary<string, TransferAddress> _transfers = new(StringComparer.Ordinal);
 
     /// <summary>Makes a job of an application by name. <c>MyApplication.NewJob(…)</c> is shorter, and checks the parameters at compile time.</summary>
     /// <param name="application">The application's stored name.</param>
@@ -49,6 +50,21 @@ public sealed class NewJob
 
     /// <summary>The parents.</summary>
     public IReadOnlyList<NewJobParent> Parents => _parents;
+
+    /// <summary>The slots that it fills, with the far end of each.</summary>
+    public IReadOnlyDictionary<string, TransferAddress> Transfers => _transfers;
+
+    /// <summary>Fills a transfer slot of its application.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="address">The far end: <c>location:/absolute/path</c>, with one of the site's locations, or a URI.</param>
+    /// <returns>This job.</returns>
+    /// <exception cref="FormatException"><paramref name="address"/> is neither.</exception>
+    public NewJob Transfer(string slot, string address)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(slot);
+        _transfers[slot] = TransferAddress.Parse(address);
+        return this;
+    }
 
     /// <summary>Makes the job wait for another of the same call.</summary>
     /// <param name="parent">The parent.</param>

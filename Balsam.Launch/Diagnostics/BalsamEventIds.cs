@@ -62,4 +62,25 @@ public static class BalsamEventIds
 
     /// <summary>A launcher that stops has asked everything to end: SIGTERM, and cancellation.</summary>
     public const int LauncherEnding = 2038;
+
+    /// <summary>A batch of transfers begins.</summary>
+    public const int TransfersBegun = 2040;
+
+    /// <summary>A transfer failed, for now or for good.</summary>
+    public const int TransferFailed = 2041;
+
+    /// <summary>A batch of transfers did not come back, and the launcher ended without it.</summary>
+    public const int TransfersAbandoned = 2042;
+
+    /// <summary>Inputs from parents could not be linked, for now or for good.</summary>
+    public const int LinksFailed = 2043;
+
+    /// <summary>Files of finished jobs were removed.</summary>
+    public const int CleanedUp = 2050;
+
+    /// <summary>Files of a finished job could not be removed.</summary>
+    public const int FilesNotRemoved = 2051;
+
+    /// <summary>A clean-up failed, and is tried again at the next interval.</summary>
+    public const int CleanupFailed = 2052;
 }

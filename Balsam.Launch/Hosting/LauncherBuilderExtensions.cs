@@ -1,6 +1,7 @@
 using Balsam.Launch.Hosting;
 using Balsam.Launch.Packing;
 using Balsam.Launch.Running;
+using Balsam.Launch.Staging;
 using Balsam.Launch;
 using Balsam.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -56,8 +57,10 @@ public static class LauncherBuilderExtensions
         services.GetRequiredService<IPackingPolicy>(),
         services.GetRequiredService<IServiceScopeFactory>(),
         services.GetServices<INodeCatalog>(),
+        services.GetServices<ITransferProvider>(),
         services.GetRequiredService<IOptions<BalsamOptions>>(),
         services.GetRequiredService<IOptions<LauncherOptions>>(),
+        services.GetRequiredService<IOptions<TransferOptions>>(),
         services.GetRequiredService<SecretKeeper>(),
         services.GetRequiredService<TimeProvider>(),
         services.GetRequiredService<ILogger<Launcher>>());
