@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Balsam.Launch.Staging;
@@ -9,24 +10,24 @@ namespace Balsam.Transfers.Sftp;
 
 /// <summary>The files of a host behind SFTP, over one connection.</summary>
 /// <remarks>
-/// The library asks the server where a path leads before it does anything with it, so links at the far end are followed: one in the place of a file is read, written and replaced as what it leads to.
-/// In a directory that is listed, a link to a file is that file; a link to a directory, or to nothing, is shown as a link.
+/// The library asks the server where a path leads before it does anything with it. So links on the way to a file are followed at the far end; whether the file itself is one is seen by where it leads,
+/// and a link that leads to nothing is taken for nothing.
 /// </remarks>
 internal sealed class SftpTree(SftpClient client, SftpErrors errors) : IFileTree
 {
+    private readonly ConcurrentDictionary<string, string> _realDirectories = new(StringComparer.Ordinal);
+
     public bool IsLocal => false;
 
     public async Task<FileEntry?> FindAsync(string path, CancellationToken cancellationToken)
     {
-        try
+        if (await GetAsync(path, cancellationToken).ConfigureAwait(false) is not { } file)
         {
-            return await AskAsync("look at", path, () => client.GetAttributesAsync(path, cancellationToken)).ConfigureAwait(false) is { } attributes ? Describe(path, attributes) : null;
-        }
-        catch (TransferException exception) when (exception.InnerException is SftpPathNotFoundException or SftpException { StatusCode: StatusCode.Failure })
-        {
-            // Servers call it a failure, without more, when a file stands where a directory should.
             return null;
         }
+
+        string real = Parent(path) is { } parent ? Join(await GetRealAsync(parent, cancellationToken).ConfigureAwait(false), Name(path)) : file.FullName;
+        return file.FullName == real ? Describe(path, file.Attributes) : DescribeLink(path, Parent(real)!, file.FullName);
     }
 
     public async IAsyncEnumerable<FileEntry> ListAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -83,9 +84,13 @@ internal sealed class SftpTree(SftpClient client, SftpErrors errors) : IFileTree
         }
     }
 
-    // Only the blocking call renames as POSIX does: in place of a file that has the name.
-    public Task RenameAsync(string from, string to, CancellationToken cancellationToken) =>
-        AskAsync("rename", from, () => Task.Run(() => client.RenameFile(from, to, isPosix: true), cancellationToken));
+    public async Task RenameAsync(string from, string to, CancellationToken cancellationToken)
+    {
+        await DeleteLinkAsync(to, cancellationToken).ConfigureAwait(false);
+
+        // Only the blocking call renames as POSIX does: in place of a file that has the name.
+        await AskAsync("rename", from, () => Task.Run(() => client.RenameFile(from, to, isPosix: true), cancellationToken)).ConfigureAwait(false);
+    }
 
     public async Task MakeDirectoryAsync(string path, CancellationToken cancellationToken)
     {
@@ -122,10 +127,15 @@ internal sealed class SftpTree(SftpClient client, SftpErrors errors) : IFileTree
 
     // A relative target would be taken from the user's home.
     public Task MakeLinkAsync(string path, string target, CancellationToken cancellationToken) =>
-        AskAsync("make the link", path, () => Task.Run(() => client.SymbolicLink($"{Parent(path)}/{target}", path), cancellationToken));
+        AskAsync("make the link", path, () => Task.Run(() => client.SymbolicLink(Join(Parent(path)!, target), path), cancellationToken));
 
     public async Task DeleteAsync(string path, CancellationToken cancellationToken)
     {
+        if (await DeleteLinkAsync(path, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
         try
         {
             await AskAsync("remove", path, () => client.DeleteFileAsync(path, cancellationToken)).ConfigureAwait(false);
@@ -137,7 +147,21 @@ internal sealed class SftpTree(SftpClient client, SftpErrors errors) : IFileTree
 
     public async ValueTask DisposeAsync() => await SftpConnector.CloseAsync(client).ConfigureAwait(false);
 
-    private static string? Parent(string path) => path.TrimEnd('/').LastIndexOf('/') is var slash and > 0 ? path[..slash] : null;
+    private static string? Parent(string path) => path.TrimEnd('/').LastIndexOf('/') switch
+    {
+        > 0 and var slash => path[..slash],
+        0 => "/",
+        _ => null,
+    };
+
+    private static string Name(string path) => path.TrimEnd('/') is var trimmed ? trimmed[(trimmed.LastIndexOf('/') + 1)..] : "";
+
+    private static string Join(string directory, string name) => $"{directory.TrimEnd('/')}/{name}";
+
+    private static FileEntry DescribeLink(string path, string directory, string? target) => new(path, FileEntryKind.Link, null, null, null)
+    {
+        LinkTarget = target is null ? null : Path.GetRelativePath(directory, target).Replace(Path.DirectorySeparatorChar, '/'),
+    };
 
     private static FileEntry Describe(string path, SftpFileAttributes attributes) => new(
         path,
@@ -183,25 +207,66 @@ internal sealed class SftpTree(SftpClient client, SftpErrors errors) : IFileTree
     private async Task<List<FileEntry>> ReadAsync(string directory, CancellationToken cancellationToken)
     {
         List<FileEntry> entries = [];
+        foreach (ISftpFile file in await ListFilesAsync(directory, cancellationToken).ConfigureAwait(false))
+        {
+            string path = Join(directory, file.Name);
+            entries.Add(file.IsSymbolicLink
+                ? DescribeLink(path, Parent(file.FullName)!, (await GetAsync(path, cancellationToken).ConfigureAwait(false))?.FullName)
+                : Describe(path, file.Attributes));
+        }
+
+        return entries;
+    }
+
+    private async Task<IReadOnlyList<ISftpFile>> ListFilesAsync(string directory, CancellationToken cancellationToken)
+    {
+        List<ISftpFile> files = [];
         await AskAsync("list", directory, async () =>
         {
             await foreach (ISftpFile file in client.ListDirectoryAsync(directory, cancellationToken).ConfigureAwait(false))
             {
                 if (file.Name is not ("." or ".."))
                 {
-                    entries.Add(Describe($"{directory.TrimEnd('/')}/{file.Name}", file.Attributes));
+                    files.Add(file);
                 }
             }
         }).ConfigureAwait(false);
-        for (int i = 0; i < entries.Count; i++)
+        return files;
+    }
+
+    /// <summary>What a path leads to, by its real name; null for nothing.</summary>
+    private async Task<ISftpFile?> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        try
         {
-            if (entries[i].Kind == FileEntryKind.Link && await FindAsync(entries[i].Path, cancellationToken).ConfigureAwait(false) is { Kind: FileEntryKind.File } file)
-            {
-                entries[i] = file;
-            }
+            return await AskAsync("look at", path, () => client.GetAsync(path, cancellationToken)).ConfigureAwait(false);
+        }
+        catch (TransferException exception) when (exception.InnerException is SftpPathNotFoundException or SftpException { StatusCode: StatusCode.Failure })
+        {
+            // Servers call it a failure, without more, when a file stands where a directory should.
+            return null;
+        }
+    }
+
+    private async Task<string> GetRealAsync(string directory, CancellationToken cancellationToken) => _realDirectories.TryGetValue(directory, out string? real) ? real
+        : await GetAsync(directory, cancellationToken).ConfigureAwait(false) is { } found ? _realDirectories.GetOrAdd(directory, found.FullName)
+        : directory;
+
+    // Asked for by its path, what it leads to would be deleted; what a list of the directory holds is the link.
+    private async Task<bool> DeleteLinkAsync(string path, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(path, cancellationToken).ConfigureAwait(false) is not { Kind: FileEntryKind.Link })
+        {
+            return false;
         }
 
-        return entries;
+        IReadOnlyList<ISftpFile> files = await ListFilesAsync(Parent(path)!, cancellationToken).ConfigureAwait(false);
+        if (files.FirstOrDefault(file => file.Name == Name(path)) is { } link)
+        {
+            await AskAsync("remove", path, () => link.DeleteAsync(cancellationToken)).ConfigureAwait(false);
+        }
+
+        return true;
     }
 
     private Task<bool> AskAsync(string asked, string path, Func<Task> ask) => AskAsync(asked, path, async () =>

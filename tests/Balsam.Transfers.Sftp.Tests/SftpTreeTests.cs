@@ -41,13 +41,29 @@ internal sealed class SftpTreeTests : SftpFixture
         Assert.That(await _tree.FindAsync(At(name), default), Is.Null);
     }
 
-    [Test]
-    public async Task Find_Link_IsWhatItLeadsTo()
+    [TestCase("latest", "run7")]
+    [TestCase("chain", "run7")]
+    [TestCase("up", "../run7")]
+    public async Task Find_Link_IsALinkAndSaysWhereItLeads(string name, string target)
     {
+        Directory.CreateDirectory(At("below"));
         File.WriteAllText(At("run7"), "12345");
+        File.WriteAllText(Path.Combine(Server.Files, "run7"), "");
         File.CreateSymbolicLink(At("latest"), "run7");
+        File.CreateSymbolicLink(At("chain"), "latest");
+        File.CreateSymbolicLink(At("up"), "../run7");
 
-        Assert.That(await _tree.FindAsync(At("latest"), default), Has.Property(nameof(FileEntry.Kind)).EqualTo(FileEntryKind.File).And.Property(nameof(FileEntry.Size)).EqualTo(5));
+        Assert.That(await _tree.FindAsync(At(name), default), Has.Property(nameof(FileEntry.Kind)).EqualTo(FileEntryKind.Link).And.Property(nameof(FileEntry.LinkTarget)).EqualTo(target));
+    }
+
+    [Test]
+    public async Task Find_FileBehindALinkedDirectory_IsTheFile()
+    {
+        Directory.CreateDirectory(At("disk2/data"));
+        File.WriteAllText(At("disk2/data/a"), "12345");
+        File.CreateSymbolicLink(At("data"), "disk2/data");
+
+        Assert.That(await _tree.FindAsync(At("data/a"), default), Has.Property(nameof(FileEntry.Kind)).EqualTo(FileEntryKind.File).And.Property(nameof(FileEntry.Size)).EqualTo(5));
     }
 
     [Test]
@@ -61,16 +77,18 @@ internal sealed class SftpTreeTests : SftpFixture
         File.CreateSymbolicLink(At("to-a"), "a");
         File.CreateSymbolicLink(At("to-b"), "b");
 
-        List<(string, FileEntryKind)> entries = [];
+        File.CreateSymbolicLink(At("to-nothing"), "none");
+
+        List<(string, FileEntryKind, string?)> entries = [];
         await foreach (FileEntry entry in _tree.ListAsync(Far, default))
         {
-            entries.Add((Path.GetRelativePath(Far, entry.Path), entry.Kind));
+            entries.Add((Path.GetRelativePath(Far, entry.Path), entry.Kind, entry.LinkTarget));
         }
 
-        Assert.That(entries, Is.EqualTo(new[]
+        Assert.That(entries, Is.EqualTo(new (string, FileEntryKind, string?)[]
         {
-            ("a", FileEntryKind.File), ("b", FileEntryKind.Directory), ("b/empty", FileEntryKind.Directory), ("b/full", FileEntryKind.Directory), ("b/full/x", FileEntryKind.File),
-            ("to-a", FileEntryKind.File), ("to-b", FileEntryKind.Link), ("ü !", FileEntryKind.File),
+            ("a", FileEntryKind.File, null), ("b", FileEntryKind.Directory, null), ("b/empty", FileEntryKind.Directory, null), ("b/full", FileEntryKind.Directory, null), ("b/full/x", FileEntryKind.File, null),
+            ("to-a", FileEntryKind.Link, "a"), ("to-b", FileEntryKind.Link, "b"), ("to-nothing", FileEntryKind.Link, null), ("ü !", FileEntryKind.File, null),
         }));
     }
 
@@ -156,6 +174,31 @@ internal sealed class SftpTreeTests : SftpFixture
     }
 
     [Test]
+    public async Task Rename_LinkHasTheName_ReplacesTheLinkOnly()
+    {
+        File.WriteAllText(At("new"), "new");
+        File.WriteAllText(At("old"), "old");
+        File.CreateSymbolicLink(At("link"), "old");
+
+        await _tree.RenameAsync(At("new"), At("link"), default);
+
+        Assert.That(File.ReadAllText(At("old")), Is.EqualTo("old"));
+        Assert.That(new FileInfo(At("link")).LinkTarget, Is.Null);
+        Assert.That(File.ReadAllText(At("link")), Is.EqualTo("new"));
+    }
+
+    [Test]
+    public async Task Delete_Link_LeavesWhatItLeadsTo()
+    {
+        File.WriteAllText(At("old"), "old");
+        File.CreateSymbolicLink(At("link"), "old");
+
+        await _tree.DeleteAsync(At("link"), default);
+
+        Assert.That(Directory.GetFileSystemEntries(Far), Is.EqualTo(new[] { At("old") }));
+    }
+
+    [Test]
     public async Task MakeDirectory_ParentsMissing_MakesThem()
     {
         await _tree.MakeDirectoryAsync(At("a/b/c"), default);
@@ -192,6 +235,7 @@ internal sealed class SftpTreeTests : SftpFixture
         await _tree.MakeLinkAsync(At("link"), "a", default);
 
         Assert.That(File.ResolveLinkTarget(At("link"), returnFinalTarget: true)!.FullName, Is.EqualTo(At("a")));
+        Assert.That((await _tree.FindAsync(At("link"), default))!.LinkTarget, Is.EqualTo("a"));
     }
 
     [Test]
