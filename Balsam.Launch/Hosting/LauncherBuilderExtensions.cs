@@ -1,6 +1,9 @@
 using Balsam.Launch.Hosting;
 using Balsam.Launch.Packing;
 using Balsam.Launch.Running;
+using Balsam.Launch.Staging.Http;
+using Balsam.Launch.Staging.Local;
+using Balsam.Launch.Staging;
 using Balsam.Launch;
 using Balsam.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -42,6 +45,8 @@ public static class LauncherBuilderExtensions
 
         services.TryAddSingleton(_ => JobRunner.Create());
         services.TryAddSingleton<IPackingPolicy, BackfillPolicy>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransferProvider, LocalTransferProvider>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransferProvider, HttpTransferProvider>());
         services.TryAddSingleton(MakeLauncher);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, LauncherService>());
         return builder;
