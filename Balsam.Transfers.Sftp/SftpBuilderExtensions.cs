@@ -23,6 +23,7 @@ public static class SftpBuilderExtensions
         services.AddOptions<SftpOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SftpOptions>, SftpOptionsValidator>());
         services.TryAddSingleton(provider => new SftpConnector(provider.GetRequiredService<IOptions<SftpOptions>>().Value, provider.GetService<ISecretSource>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransferProvider, SftpTransferProvider>());
         return builder;
     }
 }
