@@ -29,6 +29,12 @@ public sealed partial class Launcher
         await EndLeftoversOfAsync(launchable.Jobs).ConfigureAwait(false);
         foreach (Job job in launchable.Jobs)
         {
+            // Submitted while its application still had slots.
+            if (TryStage(job))
+            {
+                continue;
+            }
+
             await NoteSuspectAsync(job).ConfigureAwait(false);
             _backlog.Add(job);
             _mayPack = true;
@@ -40,13 +46,35 @@ public sealed partial class Launcher
         await EndLeftoversOfAsync(processable.Jobs).ConfigureAwait(false);
         foreach (Job job in processable.Jobs)
         {
-            if (!await GiveUpAsync(job).ConfigureAwait(false))
+            if (!await GiveUpAsync(job).ConfigureAwait(false) && !TryStage(job))
             {
                 Process(job);
             }
         }
 
-        WakeWhenDue(launchable.NextDue is { } run && processable.NextDue is { } hook ? (run < hook ? run : hook) : launchable.NextDue ?? processable.NextDue);
+        DateTimeOffset? nextTransfer = await ClaimStageableAsync().ConfigureAwait(false);
+        WakeWhenDue(new[] { launchable.NextDue, processable.NextDue, nextTransfer }.Min());
+    }
+
+    private async Task<DateTimeOffset?> ClaimStageableAsync()
+    {
+        if (_stageable.Count == 0)
+        {
+            return null;
+        }
+
+        ClaimResult stageable = await ClaimAsync(new ClaimRequest { Lease = Lease, Wanted = _stageable, Limit = _transfers.Room, Filter = _options.Filter }).ConfigureAwait(false);
+        await EndLeftoversOfAsync(stageable.Jobs).ConfigureAwait(false);
+        foreach (Job job in stageable.Jobs)
+        {
+            // An optional slot left open: then there may be nothing to move.
+            if (!TryStage(job))
+            {
+                Process(job);
+            }
+        }
+
+        return stageable.NextDue;
     }
 
     private Task<ClaimResult> ClaimAsync(ClaimRequest request) => AskStoreAsync(() => _store.ClaimAsync(request, CancellationToken.None));
@@ -194,6 +222,10 @@ public sealed partial class Launcher
                 _ = hook.Stop.CancelAsync();
             }
         }
+        else if (_transfers.Find(id) is { } staged)
+        {
+            NoticeStaged(staged, now);
+        }
         else if (_backlog.TryRemove(id, out _))
         {
             _mayPack = true;
@@ -209,7 +241,7 @@ public sealed partial class Launcher
     private Job? Known(JobId id) =>
         _runs.TryGetValue(id, out ActiveRun? run) ? run.Job
         : _activeHooks.TryGetValue(id, out ActiveHook? hook) ? hook.Job
-        : _backlog.Find(id) ?? _hookQueue.FirstOrDefault(job => job.Id == id);
+        : _transfers.Find(id)?.Job ?? _backlog.Find(id) ?? _hookQueue.FirstOrDefault(job => job.Id == id);
 
     // Before anything is claimed: a job that is given back late would be taken from the claim that has just brought it again.
     private async Task ReleaseAsync()

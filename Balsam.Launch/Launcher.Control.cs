@@ -129,5 +129,6 @@ public sealed partial class Launcher
         _insight.Show([]);
         _releases.AddRange(_hookQueue.Where(job => hooked(job)).Select(job => job.Id));
         _hookQueue = new Queue<Job>(_hookQueue.Where(job => !hooked(job)));
+        _transfers.TouchAll();
     }
 }

@@ -1,4 +1,5 @@
 using Balsam.Launch.Lifecycle;
+using Balsam.Launch.Staging;
 
 namespace Balsam.Launch;
 
@@ -158,6 +159,7 @@ public sealed partial class Launcher
             JobState state = change.After.State;
             JobTrigger? passing = state switch
             {
+                JobState.Ready or JobState.Postprocessed when StagedJob.IsNeeded(change.After, application) => null,
                 JobState.Ready => JobTrigger.StagedIn,
                 JobState.Postprocessed => JobTrigger.StagedOut,
                 JobState.StagedOut => JobTrigger.Finished,
@@ -166,6 +168,10 @@ public sealed partial class Launcher
             if (passing is { } trigger)
             {
                 change.Apply(trigger, now);
+                if (trigger == JobTrigger.Finished && application.CleanupFiles.Count > 0)
+                {
+                    change.Edit(fields => fields with { IsCleanupPending = true }, now);
+                }
             }
             else if (state is JobState.StagedIn or JobState.RunDone or JobState.RunError or JobState.RunTimeout && !application.HookedStates.Contains(state))
             {

@@ -41,8 +41,8 @@ public sealed partial class Launcher
     [LoggerMessage(BalsamEventIds.LauncherResumed, LogLevel.Information, "The launcher takes jobs again")]
     private static partial void LogResumed(ILogger log);
 
-    [LoggerMessage(BalsamEventIds.LauncherDraining, LogLevel.Information, "{Runs} runs and {Hooks} hooks may go on although {Reason}, for {Patience} at most")]
-    private static partial void LogDraining(ILogger log, int runs, int hooks, string reason, TimeSpan patience);
+    [LoggerMessage(BalsamEventIds.LauncherDraining, LogLevel.Information, "{Runs} runs, {Hooks} hooks and {Batches} batches of transfers may go on although {Reason}, for {Patience} at most")]
+    private static partial void LogDraining(ILogger log, int runs, int hooks, int batches, string reason, TimeSpan patience);
 
     [LoggerMessage(BalsamEventIds.LauncherHurried, LogLevel.Warning, "The launcher was told again to stop: its {Stage} ends now")]
     private static partial void LogHurried(ILogger log, string stage);
@@ -53,6 +53,18 @@ public sealed partial class Launcher
     [LoggerMessage(BalsamEventIds.HandBackFailed, LogLevel.Warning, "What a failed launcher held could not be recorded in full; the next launcher finds it")]
     private static partial void LogNotHandedBack(ILogger log, Exception exception);
 
-    [LoggerMessage(BalsamEventIds.LauncherEnding, LogLevel.Information, "{Runs} runs and {Hooks} hooks are asked to end because {Reason}; what is left after {Patience} is killed")]
-    private static partial void LogEnding(ILogger log, int runs, int hooks, string? reason, TimeSpan patience);
+    [LoggerMessage(BalsamEventIds.LauncherEnding, LogLevel.Information, "{Runs} runs, {Hooks} hooks and {Batches} batches of transfers are asked to end because {Reason}; what is left after {Patience} is killed")]
+    private static partial void LogEnding(ILogger log, int runs, int hooks, int batches, string? reason, TimeSpan patience);
+
+    [LoggerMessage(BalsamEventIds.TransfersBegun, LogLevel.Debug, "A batch of {Items} items goes {Direction}: {Endpoint}")]
+    private static partial void LogTransfersBegun(ILogger log, int items, TransferDirection direction, string endpoint);
+
+    [LoggerMessage(BalsamEventIds.TransferFailed, LogLevel.Warning, "Job {JobId}: the transfer of slot '{Slot}' failed {Finality}: {Reason}")]
+    private static partial void LogTransferFailed(ILogger log, JobId jobId, string slot, string finality, string reason);
+
+    [LoggerMessage(BalsamEventIds.LinksFailed, LogLevel.Warning, "Job {JobId}: the inputs from its parents could not be linked {Finality}: {Reason}")]
+    private static partial void LogLinksFailed(ILogger log, JobId jobId, string finality, string reason);
+
+    [LoggerMessage(BalsamEventIds.TransfersAbandoned, LogLevel.Warning, "A batch with {Items} items under way does not heed its cancellation; the launcher ends without it, and the next one moves them again")]
+    private static partial void LogTransfersAbandoned(ILogger log, int items);
 }

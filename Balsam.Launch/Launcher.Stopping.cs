@@ -29,7 +29,7 @@ public sealed partial class Launcher
 
     private bool IsEnding => _stage >= StopStage.Ending;
 
-    private bool HasWork => _runs.Count > 0 || _activeHooks.Count > 0;
+    private bool HasWork => _runs.Count > 0 || _activeHooks.Count > 0 || _transfers.Flights.Count > 0;
 
     // Nothing new is claimed or started; what is waiting goes back; what runs may go on for the drain timeout.
     private void BeginStop(string reason, TimeSpan? drain = null, bool byItself = false)
@@ -44,7 +44,7 @@ public sealed partial class Launcher
         TimeSpan patience = drain ?? _options.DrainTimeout;
         if (patience > TimeSpan.Zero && HasWork)
         {
-            LogDraining(_log, _runs.Count, _activeHooks.Count, reason, patience);
+            LogDraining(_log, _runs.Count, _activeHooks.Count, _transfers.Flights.Count, reason, patience);
             _stopTimer = PostAfter(patience, EndEverything, urgently: true);
         }
         else
@@ -106,8 +106,8 @@ public sealed partial class Launcher
             }
         }
 
-        CancelHooks();
-        LogEnding(_log, _runs.Count, _activeHooks.Count, _stopReason, _options.KillGrace);
+        CancelCalls();
+        LogEnding(_log, _runs.Count, _activeHooks.Count, _transfers.Flights.Count, _stopReason, _options.KillGrace);
     }
 
     // SIGKILL. What a grace time was kept from, a function that nobody has cancelled yet and hooks, gets a part of the time that is left for recording.
@@ -140,7 +140,7 @@ public sealed partial class Launcher
             }
         }
 
-        CancelHooks();
+        CancelCalls();
         if (HasWork)
         {
             _abandonTimer = PostAfter(_options.RecordTimeout / 2, Abandon, urgently: true);
@@ -161,10 +161,13 @@ public sealed partial class Launcher
             EndHook(hook);
             Release(hook.Job.Id);
         }
+
+        AbandonTransfers();
     }
 
-    private void CancelHooks()
+    private void CancelCalls()
     {
+        CancelTransfers();
         foreach (ActiveHook hook in _activeHooks.Values)
         {
             _ = hook.Stop.CancelAsync();
@@ -203,6 +206,7 @@ public sealed partial class Launcher
         }
 
         KillEverything();
+        ForgetTransfers();
         while (HasWork && !_hasGivenUp)
         {
             while (_messages.Reader.TryRead(out Action? message))
@@ -221,6 +225,7 @@ public sealed partial class Launcher
             return;
         }
 
+        SettleTransfers();
         _commits.RemoveAll(commit => commit.Change.After.State == JobState.Running);
         try
         {
@@ -268,8 +273,10 @@ public sealed partial class Launcher
             _ = hook.Stop.CancelAsync();
         }
 
+        CancelTransfers();
+        ForgetTransfers();
         _hookQueue.Clear();
-        while (_runs.Count > 0 || _activeHooks.Count > 0)
+        while (HasWork)
         {
             StagedCommit[] commits = [.. _commits];
             _commits.Clear();
@@ -301,6 +308,7 @@ public sealed partial class Launcher
         _commits.Clear();
         _releases.Clear();
         _backlog.Clear();
+        _transfers.Clear();
         _trouble = null;
     }
 

@@ -5,6 +5,7 @@ using Balsam.Launch.Hosting;
 using Balsam.Launch.Lifecycle;
 using Balsam.Launch.Packing;
 using Balsam.Launch.Running;
+using Balsam.Launch.Staging;
 using Balsam.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -37,6 +38,9 @@ public sealed partial class Launcher
     private readonly SecretKeeper _secrets;
     private readonly ContextDesk _desk;
     private readonly HookRunner _hooks;
+    private readonly ParentInputs _parentInputs;
+    private readonly TransferOptions _transferOptions;
+    private readonly TransferDesk _transfers;
     private readonly LauncherInsight _insight;
     private readonly JobExplainer _explainer;
     private readonly Channel<Action> _messages = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
@@ -49,6 +53,7 @@ public sealed partial class Launcher
     private readonly TaskCompletionSource _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private FrozenDictionary<ApplicationName, JobStateSet> _launchable = FrozenDictionary<ApplicationName, JobStateSet>.Empty;
+    private FrozenDictionary<ApplicationName, JobStateSet> _stageable = FrozenDictionary<ApplicationName, JobStateSet>.Empty;
     private FrozenDictionary<ApplicationName, JobStateSet> _processable = FrozenDictionary<ApplicationName, JobStateSet>.Empty;
     private ImmutableArray<NodeSpec> _nodes;
     private Inventory? _inventory;
@@ -72,8 +77,10 @@ public sealed partial class Launcher
         IPackingPolicy policy,
         IServiceScopeFactory scopes,
         IEnumerable<INodeCatalog> catalogs,
+        IEnumerable<ITransferProvider> providers,
         IOptions<BalsamOptions> balsam,
         IOptions<LauncherOptions> options,
+        IOptions<TransferOptions> transfers,
         SecretKeeper secrets,
         TimeProvider time,
         ILogger<Launcher> log)
@@ -92,6 +99,9 @@ public sealed partial class Launcher
         _directory = new SiteDirectory(balsam.Value.DataDirectory, balsam.Value.WorkdirAccess, balsam.Value.FollowWorkdirLinks);
         _desk = new ContextDesk(store, new SubmissionDesk(store, applications, catalogs, secrets), _directory, secrets);
         _hooks = new HookRunner(scopes, _directory, _desk, secrets, time, _options.HookTimeLimit);
+        _parentInputs = new ParentInputs(store, _directory, secrets, time);
+        _transferOptions = transfers.Value;
+        _transfers = new TransferDesk(new TransferRoutes(_transferOptions, providers), _transferOptions.MaxConcurrentBatches, _transferOptions.BatchSize);
         _insight = insight;
         _explainer = new JobExplainer(store, applications, [insight], time);
     }
@@ -113,8 +123,9 @@ public sealed partial class Launcher
         _inventory = new Inventory(_nodes);
         _directory.CreateRoot();
         _ = _secrets.Refresh();
-        _launchable = Wanted(application => JobStates.Runnable.Union(Unhooked(application, JobState.StagedIn)).Union(Unhooked(application, JobState.StagedIn, JobState.Ready)));
-        _processable = Wanted(application => JobStates.Claimable.Except(_launchable[application.Name]));
+        _stageable = Wanted(Staged);
+        _launchable = Wanted(application => JobStates.Runnable.Union(Unhooked(application, JobState.StagedIn)).Union(Unhooked(application, JobState.StagedIn, JobState.Ready)).Except(Staged(application)));
+        _processable = Wanted(application => JobStates.Claimable.Except(_launchable[application.Name]).Except(Staged(application)));
 
         await _applications.RecordAsync(_store, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<JobId> recovered = await _store.RecoverAsync(_site, cancellationToken).ConfigureAwait(false);
@@ -147,7 +158,14 @@ public sealed partial class Launcher
         LogStarted(_log, _session.Token.Session, _site, string.Join("; ", _nodes.Select(node => node.ToString())));
 
         FrozenDictionary<ApplicationName, JobStateSet> Wanted(Func<ApplicationDescriptor, JobStateSet> states) =>
-            _applications.All.SelectMany(application => application.Names.Select(name => (name, states: states(application)))).ToFrozenDictionary(wanted => wanted.name, wanted => wanted.states);
+            _applications.All.SelectMany(application => application.Names.Select(name => (name, states: states(application)))).Where(wanted => wanted.states != JobStateSet.Empty)
+                .ToFrozenDictionary(wanted => wanted.name, wanted => wanted.states);
+
+        static JobStateSet Staged(ApplicationDescriptor application) => JobStateSet.Of(
+        [
+            .. application.InputsFromParents.Count > 0 || application.TransferSlots.Any(slot => slot.Direction == TransferDirection.In) ? [JobState.Ready] : (JobState[])[],
+            .. application.TransferSlots.Any(slot => slot.Direction == TransferDirection.Out) ? [JobState.Postprocessed] : (JobState[])[],
+        ]);
 
         static JobStateSet Unhooked(ApplicationDescriptor application, JobState hook, JobState? state = null) =>
             application.HookedStates.Contains(hook) ? JobStateSet.Empty : JobStateSet.Of(state ?? hook);
@@ -267,6 +285,7 @@ public sealed partial class Launcher
             bool wrote;
             try
             {
+                SettleTransfers();
                 await ReleaseAsync().ConfigureAwait(false);
                 if (!IsStopping && !IsPaused)
                 {
@@ -277,21 +296,27 @@ public sealed partial class Launcher
                     }
                 }
 
+                if (!IsStopping && !IsPaused)
+                {
+                    BeginTransfers();
+                }
+
                 wrote = await WriteAsync().ConfigureAwait(false);
+                DepartTransfers();
             }
             catch (LeaseLostException lost) when (lost.JobId is null)
             {
                 return lost;
             }
 
-            if (IsStopping && !HasWork && _commits.Count == 0)
+            if (IsStopping && !HasWork && _commits.Count == 0 && !_transfers.HasNews)
             {
                 // From here on only the store can hold up the end.
                 KillEverything();
                 return null;
             }
 
-            if (!wrote && (IsStopping || IsPaused || !_mayClaim) && !messages.TryPeek(out _))
+            if (!wrote && !_transfers.HasNews && _releases.Count == 0 && _trouble is null && (IsStopping || IsPaused || !_mayClaim) && !messages.TryPeek(out _))
             {
                 TellIdle();
                 await messages.WaitToReadAsync().ConfigureAwait(false);
@@ -391,7 +416,7 @@ public sealed partial class Launcher
 
     private void TellIdle()
     {
-        bool idle = _runs.Count == 0 && _activeHooks.Count == 0 && _nextDue is null && _hookQueue.Count == 0;
+        bool idle = _runs.Count == 0 && _activeHooks.Count == 0 && _nextDue is null && _hookQueue.Count == 0 && _transfers.IsEmpty;
         if (idle)
         {
             _idleWaiters.ForEach(waiter => waiter.TrySetResult());

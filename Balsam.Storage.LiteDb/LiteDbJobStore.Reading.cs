@@ -51,12 +51,9 @@ public sealed partial class LiteDbJobStore
     {
         IdRangeFilter range = JobFilters.IdRangeOf(filter);
         JobFilter? part = FindIndexed(filter);
-        return part switch
-        {
-            null => ScanPages(range, descending, (first, last) => BsonExpression.Create("$._id BETWEEN @0 AND @1", first, last), "$._id"),
-            TagFilter { Value: { } value } tag => ScanPages(range, descending, (first, last) => FilterTranslator.TagBetween(JobDocument.TagKey(tag.Key, value), first, last), StoreCollections.TagIndex),
-            _ => ReadNumbers(FindNumbers(part), range, descending),
-        };
+        return part is null ? ScanPages(range, descending, (first, last) => BsonExpression.Create("$._id BETWEEN @0 AND @1", first, last), "$._id")
+            : FilterTranslator.FindOrdered(part) is (string index, string entry) ? ScanPages(range, descending, (first, last) => FilterTranslator.Between(index, entry, first, last), index)
+            : ReadNumbers(FindNumbers(part), range, descending);
     }
 
     /// <inheritdoc/>

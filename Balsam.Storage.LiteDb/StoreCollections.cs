@@ -2,11 +2,14 @@ using LiteDB;
 
 namespace Balsam.Storage.LiteDb;
 
-/// <summary>The collections of a store file, and their indexes. Nothing is indexed that changes with the state.</summary>
+/// <summary>The collections of a store file, and their indexes. Nothing is indexed that changes with the state, but that a finished job is to be cleaned up.</summary>
 internal static class StoreCollections
 {
     // A tag and the number: the jobs of a tag stand in the index in order of number, so that a page is read without the rest.
     public const string TagIndex = "MAP($.tags[*]=>[@,$._id])";
+
+    // What else a job is found by, as with tags: only a job that is, is in the index.
+    public const string MarkIndex = "MAP($.marks[*]=>[@,$._id])";
     public const string ParentIndex = "$.parents[*]";
 
     // The name that the tag index had up to schema 2.
@@ -32,6 +35,7 @@ internal static class StoreCollections
     public static void EnsureIndexes(LiteDatabase database)
     {
         Jobs(database).EnsureIndex("tagids", TagIndex);
+        Jobs(database).EnsureIndex("markids", MarkIndex);
         Parents(database).EnsureIndex("parents", ParentIndex);
     }
 }

@@ -11,6 +11,7 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
     private readonly Lock _gate = new();
     private readonly Dictionary<JobId, Job> _jobs = [];
     private readonly Dictionary<JobId, HashSet<JobId>> _children = [];
+    private readonly SortedSet<JobId> _toCleanUp = [];
     private readonly Dictionary<string, JobId> _keys = new(StringComparer.Ordinal);
     private readonly Dictionary<JobId, List<JobEvent>> _history = [];
     private readonly List<JobEvent> _events = [];
@@ -62,6 +63,7 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
                 }
 
                 _jobs[job.Id] = job;
+                NoteCleanup(job);
             }
 
             foreach (JobEvent step in batch.Events)
@@ -109,6 +111,7 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
         {
             KeyFilter keyed => ReadKeyed(keyed.Keys!),
             ChildOfFilter child => ReadChildren(child.Parent),
+            CleanupPendingFilter => ReadToCleanUp(),
             _ => null,
         };
         return indexed is null ? ScanPages(range.After?.Value ?? 0, range.Before?.Value ?? long.MaxValue, descending)
@@ -117,7 +120,7 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
 
     /// <inheritdoc/>
     protected override JobFilter? FindIndexed(JobFilter filter) => JobFilters.Conjuncts(filter).FirstOrDefault(part => part is KeyFilter { Keys: not null })
-        ?? JobFilters.Conjuncts(filter).FirstOrDefault(part => part is ChildOfFilter);
+        ?? JobFilters.Conjuncts(filter).FirstOrDefault(part => part is ChildOfFilter) ?? JobFilters.Conjuncts(filter).FirstOrDefault(part => part is CleanupPendingFilter);
 
     /// <inheritdoc/>
     protected override IReadOnlyList<JobEvent> ReadEvents(long after, int limit)
@@ -171,6 +174,26 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
         }
 
         return jobs;
+    }
+
+    private Job[] ReadToCleanUp()
+    {
+        lock (_gate)
+        {
+            return [.. _toCleanUp.Select(id => _jobs[id])];
+        }
+    }
+
+    private void NoteCleanup(Job job)
+    {
+        if (job.IsCleanupPending)
+        {
+            _toCleanUp.Add(job.Id);
+        }
+        else if (_toCleanUp.Count > 0)
+        {
+            _toCleanUp.Remove(job.Id);
+        }
     }
 
     // The numbers are dense: they are tried one after the other, a page under the lock at a time.
@@ -250,6 +273,7 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
                 continue;
             }
 
+            _toCleanUp.Remove(id);
             // A job added in the same write may have the key already.
             if (job.Key is { } key && _keys[key] == id)
             {

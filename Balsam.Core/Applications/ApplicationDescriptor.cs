@@ -124,6 +124,16 @@ public sealed class ApplicationDescriptor
         {
             yield return $"Application '{Name}': {problem}";
         }
+
+        foreach (string problem in InputsFromParents.Select(FilePatternRules.Problem).OfType<string>())
+        {
+            yield return $"Application '{Name}', InputsFromParents: {problem}.";
+        }
+
+        foreach (string problem in CleanupFiles.Select(FilePatternRules.Problem).OfType<string>())
+        {
+            yield return $"Application '{Name}', CleanupFiles: {problem}.";
+        }
     }
 
     private static bool Overrides(Type type, string hook) =>

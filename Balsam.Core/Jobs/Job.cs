@@ -127,7 +127,7 @@ public sealed class Job
             Resources = addition.Resources,
             Priority = addition.Priority,
             Parents = parents,
-            Transfers = addition.Transfers,
+            Transfers = TransferRules.Begin(addition.Transfers),
             CreatedAt = instant,
             LastUpdate = instant,
         });
@@ -231,14 +231,25 @@ public sealed class Job
             throw new InvalidJobTransitionException(Id, State, trigger);
         }
 
+        if (!Transfers.IsEmpty && TransferRules.FindObstacles(Transfers, trigger) is { IsEmpty: false } open)
+        {
+            throw new InvalidJobTransitionException(Id, State, trigger, open);
+        }
+
         DateTimeOffset instant = at.ToStoredInstant();
         step = new JobEvent { JobId = Id, From = State, Trigger = trigger, To = to, At = instant, Message = message, Data = data ?? JobData.Empty };
         JobSnapshot moved = _fields with { State = to, Version = Version + 1, LastUpdate = instant };
+        if (!Transfers.IsEmpty)
+        {
+            moved = moved with { Transfers = TransferRules.After(Transfers, trigger, to, IsPreprocessed) };
+        }
+
         return new Job(trigger switch
         {
             JobTrigger.Started => moved with { Attempt = Attempt + 1, ReturnCode = null, Failure = null, Result = null, NotBefore = null },
             JobTrigger.Preprocessed => moved with { IsPreprocessed = true },
-            JobTrigger.RunSucceeded or JobTrigger.Restarted or JobTrigger.ParentRestarted => moved with { Failure = null },
+            JobTrigger.RunSucceeded => moved with { Failure = null },
+            JobTrigger.Restarted or JobTrigger.ParentRestarted => moved with { Failure = null, IsCleanupPending = false },
             _ => moved,
         });
     }
@@ -247,6 +258,40 @@ public sealed class Job
     internal Job Edit(Func<JobSnapshot, JobSnapshot> edit, DateTimeOffset at)
     {
         JobSnapshot edited = edit(_fields);
-        return new Job(edited with { Id = Id, Key = Key, State = State, Version = Version + 1, NotBefore = edited.NotBefore?.ToStoredInstant(), LastUpdate = at.ToStoredInstant() });
+        if (edited.IsCleanupPending && State != JobState.JobFinished)
+        {
+            throw new InvalidOperationException($"Job {Id} is {State.ToText()}; it can be cleaned up once it is {JobState.JobFinished.ToText()}.");
+        }
+
+        return new Job(edited with
+        {
+            Id = Id, Key = Key, State = State, Transfers = Transfers, Version = Version + 1, NotBefore = edited.NotBefore?.ToStoredInstant(), LastUpdate = at.ToStoredInstant(),
+        });
     }
+
+    /// <summary>Says how far a transfer is, and counts the version up.</summary>
+    internal Job EditTransfer(string slot, Func<TransferItem, TransferItem> edit, DateTimeOffset at)
+    {
+        if (Transfers.FirstOrDefault(item => item.Slot == slot) is not { } item)
+        {
+            throw new ArgumentException($"Job {Id} has no transfer '{slot}'. It has: {string.Join(", ", Transfers.Select(other => other.Slot))}.", nameof(slot));
+        }
+
+        if (TransferRules.LegOf(State) != item.Direction)
+        {
+            throw new InvalidOperationException(
+                $"Job {Id} is {State.ToText()}; its transfer '{slot}' moves while the job is {(item.Direction == TransferDirection.In ? JobState.Ready : JobState.Postprocessed).ToText()}.");
+        }
+
+        TransferItem edited = edit(item);
+        return new Job(_fields with
+        {
+            Transfers = Transfers.Replace(item, item with { State = edited.State, Attempts = edited.Attempts, Error = edited.Error, Files = edited.Files, Bytes = edited.Bytes }),
+            Version = Version + 1,
+            LastUpdate = at.ToStoredInstant(),
+        });
+    }
+
+    /// <summary>Whether a transfer of a direction has not arrived.</summary>
+    internal bool HasOpenTransfers(TransferDirection direction) => !Transfers.IsEmpty && !TransferRules.FindOpen(Transfers, direction).IsEmpty;
 }

@@ -65,14 +65,30 @@ public sealed class JobChange
         return Edit(fields => fields with { Failure = new FailureDetails { Kind = FailureKind.LauncherLost, Message = message }, Result = null }, at);
     }
 
-    /// <summary>Replaces fields that carry no state. Id, state, version and last update cannot be set.</summary>
+    /// <summary>Replaces fields that carry no state. Id, key, state, transfers, version and last update cannot be set.</summary>
     /// <param name="edit">Gives the new fields.</param>
     /// <param name="at">When.</param>
     /// <returns>This change.</returns>
+    /// <exception cref="InvalidOperationException">The job is to be cleaned up, and has not finished.</exception>
     public JobChange Edit(Func<JobSnapshot, JobSnapshot> edit, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(edit);
         After = After.Edit(edit, at);
+        return this;
+    }
+
+    /// <summary>Says how far a transfer of the job is: its state, attempts, error, files and bytes. What is transferred cannot be set.</summary>
+    /// <param name="slot">The transfer's slot.</param>
+    /// <param name="edit">Gives the new item.</param>
+    /// <param name="at">When.</param>
+    /// <returns>This change.</returns>
+    /// <exception cref="ArgumentException">The job has not filled <paramref name="slot"/>.</exception>
+    /// <exception cref="InvalidOperationException">The transfer does not move now: stage-in does while the job is READY, stage-out while it is POSTPROCESSED.</exception>
+    public JobChange EditTransfer(string slot, Func<TransferItem, TransferItem> edit, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(slot);
+        ArgumentNullException.ThrowIfNull(edit);
+        After = After.EditTransfer(slot, edit, at);
         return this;
     }
 }

@@ -29,6 +29,8 @@ internal static class FilterWords
         ChildOfFilter child => $"child of job {child.Parent}",
         HasParentsFilter => "has parents",
         PreprocessedFilter => "is preprocessed",
+        TransferFilter transfer => string.Concat("has ", transfer.State is { } state ? $"{state.ToText()} " : "a ", "transfer", transfer.Direction is { } way ? $" {way.ToText()}" : "", transfer.Location is { } location ? $" at {location}" : ""),
+        CleanupPendingFilter => "is to be cleaned up",
         WorkdirFilter workdir => $"workdir is {workdir.Directory} or below it",
         WorkdirTextFilter text => $"workdir {WordOf(text.Match)} \"{text.Text}\"",
         LastUpdateFilter update => Between("last update is", "at or after", "at or before", update.From, update.To),

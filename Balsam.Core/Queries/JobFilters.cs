@@ -12,6 +12,8 @@ public static class JobFilters
     {
         StateFilter states => states.States,
         NotFilter { Part: StateFilter states } => JobStates.All.Except(states.States),
+        TransferFilter transfer => TransferRules.JobStatesOf(transfer.State, transfer.Direction),
+        CleanupPendingFilter => JobStateSet.Of(JobState.JobFinished),
         AndFilter and => and.Parts.Select(StatesOf).Aggregate((JobStateSet?)null, (all, part) => part is null ? all : all?.Intersect(part.Value) ?? part),
         OrFilter or => or.Parts.Select(StatesOf).Aggregate((JobStateSet?)JobStateSet.Empty, (all, part) => part is null ? null : all?.Union(part.Value)),
         _ => null,

@@ -23,7 +23,7 @@ public sealed record TransferAddress
     {
         ArgumentNullException.ThrowIfNull(text);
         int colon = text.IndexOf(':', StringComparison.Ordinal);
-        if (text.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out Uri? uri))
+        if (colon > 0 && text.AsSpan(colon).StartsWith("://", StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out Uri? uri))
         {
             return new TransferAddress(null, uri.AbsoluteUri);
         }

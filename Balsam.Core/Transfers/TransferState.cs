@@ -3,7 +3,7 @@ namespace Balsam;
 /// <summary>Where a transfer item is. In text and stores they read <c>AWAITING_JOB PENDING ACTIVE DONE FAILED</c>.</summary>
 public enum TransferState
 {
-    /// <summary>Its job is not there yet: a parent is missing, or, for a stage-out, the run.</summary>
+    /// <summary>Its job is not there: a parent is missing, or, for a stage-out, the run; or the job has failed, and a restart would bring it there.</summary>
     AwaitingJob = 1,
 
     /// <summary>It may go, at once or after a pause behind an attempt that failed.</summary>

@@ -62,4 +62,16 @@ public static class BalsamEventIds
 
     /// <summary>A launcher that stops has asked everything to end: SIGTERM, and cancellation.</summary>
     public const int LauncherEnding = 2038;
+
+    /// <summary>A batch of transfers begins.</summary>
+    public const int TransfersBegun = 2040;
+
+    /// <summary>A transfer failed, for now or for good.</summary>
+    public const int TransferFailed = 2041;
+
+    /// <summary>A batch of transfers did not come back, and the launcher ended without it.</summary>
+    public const int TransfersAbandoned = 2042;
+
+    /// <summary>Inputs from parents could not be linked, for now or for good.</summary>
+    public const int LinksFailed = 2043;
 }

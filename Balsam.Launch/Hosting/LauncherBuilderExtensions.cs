@@ -29,6 +29,7 @@ public static class LauncherBuilderExtensions
         services.AddOptions<LauncherOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LauncherOptions>, LauncherOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LauncherOptions>, SecretsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LauncherOptions>, TransferValidator>());
         services.TryAddSingleton<ISecretSource, HostSecrets>();
         services.TryAddSingleton(provider => new SecretKeeper(provider.GetRequiredService<ApplicationRegistry>(), provider.GetRequiredService<ISecretSource>()));
         services.TryAddSingleton<LauncherNodes>();
@@ -61,8 +62,10 @@ public static class LauncherBuilderExtensions
         services.GetRequiredService<IPackingPolicy>(),
         services.GetRequiredService<IServiceScopeFactory>(),
         services.GetServices<INodeCatalog>(),
+        services.GetServices<ITransferProvider>(),
         services.GetRequiredService<IOptions<BalsamOptions>>(),
         services.GetRequiredService<IOptions<LauncherOptions>>(),
+        services.GetRequiredService<IOptions<TransferOptions>>(),
         services.GetRequiredService<SecretKeeper>(),
         services.GetRequiredService<TimeProvider>(),
         services.GetRequiredService<ILogger<Launcher>>());

@@ -17,9 +17,12 @@ internal sealed class WorkdirLog(SiteDirectory site, string workdir, string head
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        string line = string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {logLevel}: {formatter(state, exception)}");
-        Write(exception is null ? line : line + Environment.NewLine + exception);
+        string text = formatter(state, exception);
+        Write(logLevel, exception is null ? text : text + Environment.NewLine + exception);
     }
+
+    /// <summary>Writes a line with the instant and a level.</summary>
+    public void Write(LogLevel level, string text) => Write(string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {level}: {text}"));
 
     /// <summary>Writes a line; a log that cannot be written does not fail a hook.</summary>
     public void Write(string line)

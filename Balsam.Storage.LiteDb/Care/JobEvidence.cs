@@ -12,6 +12,7 @@ namespace Balsam.Storage.LiteDb.Care;
 /// <param name="History">Its events, as far as they could be read.</param>
 /// <param name="Damages">What is wrong with the blocks.</param>
 /// <param name="UnindexedTags">Those of its tags by which it is not found.</param>
+/// <param name="UnindexedMarks">Those of its marks by which it is not found.</param>
 /// <param name="Unreadable">Why it could not be read; null when it could.</param>
 internal sealed record JobEvidence(
     long Id,
@@ -21,6 +22,7 @@ internal sealed record JobEvidence(
     IReadOnlyList<JobEvent> History,
     ImmutableArray<(StoreFindingKind Kind, string What)> Damages,
     ImmutableArray<string> UnindexedTags,
+    ImmutableArray<string> UnindexedMarks,
     string? Unreadable)
 {
     public static JobEvidence Read(LiteDatabase database, long id, EventBlocks? blocks = null)
@@ -29,12 +31,12 @@ internal sealed record JobEvidence(
         {
             ILiteCollection<BsonDocument> jobs = StoreCollections.Jobs(database);
             return jobs.FindById(id) is not { } document
-                ? new JobEvidence(id, null, null, [], [], [], [], null)
+                ? new JobEvidence(id, null, null, [], [], [], [], [], null)
                 : Read(database, id, DocumentSeal.Check(document, JobDocument.What, id), blocks ?? new EventBlocks(database));
         }
         catch (Exception exception) when (exception is not (OutOfMemoryException or IOException or LiteException))
         {
-            return new JobEvidence(id, null, null, [], [], [], [], exception.Message);
+            return new JobEvidence(id, null, null, [], [], [], [], [], exception.Message);
         }
     }
 
@@ -65,7 +67,8 @@ internal sealed record JobEvidence(
             chunks,
             history,
             [.. damages],
-            [.. JobDocument.ReadTags(document).Where(tag => !jobs.Exists(FilterTranslator.TagBetween(tag, id, id)))],
+            [.. JobDocument.ReadTags(document).Where(tag => !jobs.Exists(FilterTranslator.Between(StoreCollections.TagIndex, tag, id, id)))],
+            [.. JobDocument.ReadMarks(document).Where(mark => !jobs.Exists(FilterTranslator.Between(StoreCollections.MarkIndex, mark, id, id)))],
             null);
     }
 }

@@ -37,6 +37,7 @@ internal static class JobInspection
 
             CheckState(job, known, evidence.History, Add);
             CheckMoves(job, evidence.History, Add);
+            CheckTransfers(job, Add);
             CheckLinks(job, evidence, store, Add);
         }
 
@@ -113,6 +114,14 @@ internal static class JobInspection
         }
     }
 
+    private static void CheckTransfers(Job job, Action<StoreFindingKind, string> add)
+    {
+        foreach (TransferItem item in job.Transfers.Where(item => TransferStanding.At(job.State, item) != item.State))
+        {
+            add(StoreFindingKind.WrongState, $"its document says {job.State.ToText()}, and its transfer '{item.Slot}' is {item.State.ToText()}.");
+        }
+    }
+
     private static void CheckLinks(Job job, JobEvidence evidence, IInspectedStore store, Action<StoreFindingKind, string> add)
     {
         if (job.State == JobState.AwaitingParents && job.Parents.FirstOrDefault(edge => store.StateOf(edge.Parent.Value) is null) is { } missing && missing.Parent != default)
@@ -123,6 +132,11 @@ internal static class JobInspection
         foreach (string tag in evidence.UnindexedTags)
         {
             add(StoreFindingKind.NotIndexed, $"it has the tag {tag.Replace(JobDocument.TagSeparator, '=')}, by which it is not found.");
+        }
+
+        foreach (string mark in evidence.UnindexedMarks)
+        {
+            add(StoreFindingKind.NotIndexed, $"it has {(mark == JobMarks.Cleanup ? "to be cleaned up" : "transfers")}, by which it is not found.");
         }
 
         if (job.Key is { } key && !store.IsFoundByKey(key, evidence.Id))

@@ -199,7 +199,11 @@ internal sealed class Recovery(SalvagedPages pages, StorePaths source, StorePath
         {
             Lose(RecoveryLossKind.Content, job.Id.Value, $"its newest document cannot be read; the one before says {job.State.ToText()}, its events led to {led.ToText()}, and there it stands.");
             JobSnapshot older = job.ToSnapshot();
-            return Job.Restore(older with { State = led, LastUpdate = trace.Last!.At });
+            return Job.Restore(older with
+            {
+                State = led, LastUpdate = trace.Last!.At, Transfers = [.. older.Transfers.Select(item => item with { State = TransferStanding.At(led, item) })],
+                IsCleanupPending = older.IsCleanupPending && led == JobState.JobFinished,
+            });
         }
 
         if (chunks.Except(trace?.Chunks ?? []).Any() || trace is { IsComplete: false } || led != job.State)

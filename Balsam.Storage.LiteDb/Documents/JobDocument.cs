@@ -47,6 +47,13 @@ internal static class JobDocument
         Put(document, "out", fields.Result);
         Put(document, "pre", fields.IsPreprocessed ? true : null);
         Put(document, "due", fields.NotBefore is { } due ? due.ToUnixTimeMilliseconds() : null);
+        if (!fields.Transfers.IsEmpty || fields.IsCleanupPending)
+        {
+            Put(document, "move", fields.Transfers.IsEmpty ? null : new BsonArray(fields.Transfers.Select(TransferDocument.Write)));
+            Put(document, "clean", fields.IsCleanupPending ? true : null);
+            document[JobMarks.Field] = new BsonArray(JobMarks.Of(fields).Select(mark => new BsonValue(mark)));
+        }
+
         return document;
     }
 
@@ -73,6 +80,8 @@ internal static class JobDocument
         Failure = document["fail"] is { IsDocument: true } failure ? FailureDocument.Read(failure.AsDocument) : null,
         Result = document["out"] is { IsString: true } result ? result.AsString : null,
         IsPreprocessed = document["pre"] is { IsBoolean: true } preprocessed && preprocessed.AsBoolean,
+        Transfers = document["move"] is { IsArray: true } transfers ? [.. transfers.AsArray.Select(item => TransferDocument.Read(item.AsDocument))] : [],
+        IsCleanupPending = document["clean"] is { IsBoolean: true } pending && pending.AsBoolean,
         NotBefore = document["due"] is { IsInt64: true } due ? DateTimeOffset.FromUnixTimeMilliseconds(due.AsInt64) : null,
     });
 
@@ -85,11 +94,16 @@ internal static class JobDocument
     public static JobState ReadState(BsonDocument document) => (JobState)document["state"].AsInt32;
 
     /// <summary>The tags as they stand in the index.</summary>
-    public static IEnumerable<string> ReadTags(BsonDocument document) => document["tags"] is { IsArray: true } tags ? tags.AsArray.Select(tag => tag.AsString) : [];
+    public static IEnumerable<string> ReadTags(BsonDocument document) => ReadTexts(document["tags"]);
+
+    /// <summary>The marks as they stand in the index.</summary>
+    public static IEnumerable<string> ReadMarks(BsonDocument document) => ReadTexts(document[JobMarks.Field]);
 
     public static int CountTags(BsonDocument document) => document["tags"] is { IsArray: true } tags ? tags.AsArray.Count : 0;
 
     public static string TagKey(string key, string value) => key + TagSeparator + value;
+
+    private static IEnumerable<string> ReadTexts(BsonValue texts) => texts.IsArray ? texts.AsArray.Select(text => text.AsString) : [];
 
     private static string KeyOf(string tag) => tag[..tag.IndexOf(TagSeparator, StringComparison.Ordinal)];
 

@@ -7,7 +7,7 @@ namespace Balsam.Storage.LiteDb.Migrations;
 /// <summary>The versions of the file format, and the steps between them. A new version adds a step at the end; steps are never changed.</summary>
 internal static class Schema
 {
-    private static readonly IReadOnlyList<IMigration> Steps = [new AddStatePages(), new OrderTagIndex(), new AddKeys(), new AddRecords(), new SeparateParents(), new AddJournal()];
+    private static readonly IReadOnlyList<IMigration> Steps = [new AddStatePages(), new OrderTagIndex(), new AddKeys(), new AddRecords(), new SeparateParents(), new AddJournal(), new AddTransfers()];
 
     /// <summary>The version that this package writes.</summary>
     public static int Current => Steps.Count + 1;

@@ -8,7 +8,7 @@ namespace Balsam.Storage.LiteDb.Tests;
 /// <summary>What the LiteDB store does beyond the contract: its file, its schema, its owner.</summary>
 public sealed class LiteDbJobStoreTests
 {
-    private const int Current = 7;
+    private const int Current = 8;
 
     private string _directory = "";
 

@@ -335,7 +335,7 @@ internal sealed partial class StagedBatch
         }
         else if (pending == 0)
         {
-            change.Apply(JobTrigger.ParentsFinished, now).Apply(JobTrigger.StagedIn, now);
+            PassStageIn(change.Apply(JobTrigger.ParentsFinished, now), now);
         }
         else
         {
@@ -366,8 +366,10 @@ internal sealed partial class StagedBatch
         Put(change, null);
     }
 
+    private void Proceed(JobChange change, DateTimeOffset now) => Put(PassStageIn(change, now), null);
+
     // Without transfers to wait for, a job passes stage-in in the same write.
-    private void Proceed(JobChange change, DateTimeOffset now) => Put(change.Apply(JobTrigger.StagedIn, now), null);
+    private static JobChange PassStageIn(JobChange change, DateTimeOffset now) => change.After.HasOpenTransfers(TransferDirection.In) ? change : change.Apply(JobTrigger.StagedIn, now);
 
     // The count holds all moves so far, also those of which FollowEdges has not told the children yet: it must not count them again.
     private void StartWaiting(Job job, int pending)

@@ -31,7 +31,15 @@ internal static class FieldCases
         Data = JobData.From(new { nan = double.NaN, infinite = double.NegativeInfinity, largest = long.MaxValue, Upper = "case", empty = Array.Empty<int>() }),
         Resources = OddResources,
         Priority = int.MinValue,
+        Transfers =
+        [
+            new TransferItem { Slot = Odd, Direction = TransferDirection.In, Remote = TransferAddress.Parse("laptop:/stüdy/漢字 '\"🌲/a://b:c"), LocalPath = "in/ü '\"" },
+            new TransferItem { Slot = "open", Direction = TransferDirection.In, Remote = TransferAddress.Parse("https://host:8443/stüdy/a%20b?x=1&y=ü#f"), LocalPath = "open" },
+            new TransferItem { Slot = "OPEN", Direction = TransferDirection.Out, Remote = TransferAddress.Parse("lap.top-1_:/"), LocalPath = ".", IsRecursive = true },
+        ],
     };
+
+    private static TransferItem OddProgress(TransferItem item) => item with { State = TransferState.Active, Attempts = 3, Error = Odd, Files = int.MaxValue, Bytes = long.MaxValue };
 
     private static JobResources OddResources => new()
     {
@@ -75,7 +83,7 @@ internal static class FieldCases
             expected with
             {
                 Application = addition.Application, Site = addition.Site, Workdir = addition.Workdir!, Key = addition.Key, Parameters = addition.Parameters, Tags = addition.Tags, Data = addition.Data,
-                Resources = addition.Resources, Priority = addition.Priority, State = JobState.AwaitingParents, Attempt = 0, ReturnCode = null, Failure = null, Result = null,
+                Resources = addition.Resources, Priority = addition.Priority, Transfers = addition.Transfers, IsCleanupPending = false, State = JobState.AwaitingParents, Attempt = 0, ReturnCode = null, Failure = null, Result = null,
                 IsPreprocessed = false, NotBefore = null, CreatedAt = context.Now.ToStoredInstant(), LastUpdate = context.Now.ToStoredInstant(),
                 Parents = [new(parent.Id, DependencyCondition.SuccessOrHold), new(other.Id, DependencyCondition.Either), new(added[1].Id, DependencyCondition.Failure)],
             },
@@ -100,12 +108,15 @@ internal static class FieldCases
     private static async Task<JobSnapshot> WriteOddAsync(StoreConformanceContext context, JobState state)
     {
         Job job = (await context.AddAsync(OddAddition with { Key = $"{OddAddition.Key}/{state}" }))[0];
+        job = await context.CommitAsync(new JobChange(job).EditTransfer(Odd, OddProgress, context.Now));
+        Check.Equal(OddProgress(OddAddition.Transfers[0]), job.Transfers[0], "The transfer that moves");
         JobChange change = context.Towards(job, state).Edit(
             fields => fields with
             {
                 Parameters = JobData.Parse("[[1,2],[3]]"), Tags = new Dictionary<string, string> { ["new"] = Odd }, Data = JobData.Parse("""{"changed":[null,{"x":"\u0001"}]}"""),
                 Resources = JobResources.Default, Priority = int.MaxValue, ReturnCode = int.MinValue, Failure = OddFailure(job.Id), Result = "[1,\"NaN\",{\"x\":null}]",
                 NotBefore = context.Now + TimeSpan.FromDays(10_000), Attempt = 41,
+                IsCleanupPending = state == JobState.JobFinished,
             },
             context.Now);
         JobSnapshot expected = change.After.ToSnapshot();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Balsam.Storage;
 
 namespace Balsam.Testing.Conformance.Cases;
@@ -36,6 +37,7 @@ internal static class FilterCases
                 Tags = random.Next(3) == 0 ? [] : new Dictionary<string, string> { ["study"] = random.Next(2) == 0 ? "a" : "b", [$"k{random.Next(3)}"] = "" },
                 Parameters = RandomData(random),
                 Data = RandomData(random),
+                Transfers = RandomTransfers(random),
             }))[0].Id);
         }
 
@@ -46,15 +48,46 @@ internal static class FilterCases
             {
                 await context.CancelAsync(id);
             }
-            else if ((await context.GetAsync(id)).State == JobState.StagedIn)
+            else if ((await context.GetAsync(id)).State is JobState.StagedIn or JobState.Ready)
             {
-                JobState[] targets = [JobState.Preprocessed, JobState.Running, JobState.RunDone, JobState.StagedOut, JobState.JobFinished];
-                await context.BringToAsync(id, targets[random.Next(targets.Length)]);
+                JobState[] targets = [JobState.Preprocessed, JobState.Running, JobState.RunDone, JobState.Postprocessed, JobState.StagedOut, JobState.JobFinished];
+                JobChange change = context.Towards(await context.GetAsync(id), targets[random.Next(targets.Length)]);
+                bool cleanUp = change.After.State == JobState.JobFinished && random.Next(2) == 0;
+                await context.CommitAsync(change.Edit(fields => fields with { IsCleanupPending = cleanUp }, context.Now));
+            }
+        }
+
+        foreach (Job job in (await context.Store.FindAsync(ids, CancellationToken.None)).Where(job => job.State is JobState.Ready or JobState.Postprocessed && random.Next(2) == 0))
+        {
+            JobChange change = new(job);
+            foreach (TransferItem item in job.Transfers.Where(item => item.State == TransferState.Pending && random.Next(2) == 0))
+            {
+                TransferState state = (TransferState)random.Next((int)TransferState.Active, (int)TransferState.Failed + 1);
+                change.EditTransfer(item.Slot, moved => moved with { State = state }, context.Now);
+                if (state == TransferState.Failed && random.Next(2) == 0)
+                {
+                    change.Fail(JobTrigger.TransferFailed, context.Now, new FailureDetails { Kind = FailureKind.Transfer, Message = "no such file" });
+                    break;
+                }
+            }
+
+            if (change.After.Version > job.Version)
+            {
+                await context.CommitAsync(change);
             }
         }
 
         return await context.Store.FindAsync(ids, CancellationToken.None);
     }
+
+    private static ImmutableArray<TransferItem> RandomTransfers(Random random) =>
+    [
+        .. Enumerable.Range(0, Math.Max(0, random.Next(-2, 4))).Select(i => new TransferItem
+        {
+            Slot = FormattableString.Invariant($"slot{i}"), Direction = random.Next(2) == 0 ? TransferDirection.In : TransferDirection.Out, LocalPath = "a",
+            Remote = TransferAddress.Parse(random.Next(3) switch { 0 => "laptop:/a", 1 => "disk:/a", _ => "https://host/a" }),
+        }),
+    ];
 
     private static JobData RandomData(Random random) => random.Next(6) switch
     {

@@ -24,7 +24,7 @@ internal sealed class RandomFilters(Random random, IReadOnlyList<Job> jobs)
 
     private DateTimeOffset? PerhapsInstant(Func<Job, DateTimeOffset> of) => random.Next(3) == 0 ? null : of(AnyJob()).AddMilliseconds(random.Next(-1, 2));
 
-    private JobFilter Leaf() => random.Next(20) switch
+    private JobFilter Leaf() => random.Next(22) switch
     {
         0 => new StateFilter(JobStateSet.Of([.. JobStates.All.Where(_ => random.Next(3) == 0)])),
         1 => new StateFilter(AnyOf(JobStates.Final, JobStates.Claimable, JobStates.All, JobStateSet.Empty)),
@@ -44,6 +44,9 @@ internal sealed class RandomFilters(Random random, IReadOnlyList<Job> jobs)
         16 => AnyOf<JobFilter>(new FailureFilter(null), new FailureFilter(FailureKind.Cancelled), new FailureFilter(FailureKind.Signal), new ReturnCodeFilter(Perhaps(-1, 2), null), new PreprocessedFilter()),
         17 => new KeyFilter(random.Next(4) == 0 ? null : [.. Enumerable.Range(0, random.Next(4)).Select(_ => AnyJob().Key ?? AnyOf("key/1", "key", "KEY/1"))]),
         18 => new JsonExistsFilter(AnyOf(Enum.GetValues<JsonSource>()), JsonPath.Parse(AnyOf(Paths))),
+        19 => new TransferFilter(
+            random.Next(2) == 0 ? AnyOf(Enum.GetValues<TransferState>()) : null, random.Next(2) == 0 ? AnyOf(Enum.GetValues<TransferDirection>()) : null, AnyOf("laptop", "disk", "lap", "LAPTOP", null, null)),
+        20 => new CleanupPendingFilter(),
         _ => new JsonFilter(AnyOf(Enum.GetValues<JsonSource>()), JsonPath.Parse(AnyOf(Paths)), AnyOf(Enum.GetValues<Comparison>()), JobData.Parse(AnyOf("0", "1", "1.0", "-2.5", "3", "\"a\"", "\"b\"", "true", "null", "{\"x\":1}", "[1]"))),
     };
 }

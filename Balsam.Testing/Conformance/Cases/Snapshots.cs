@@ -11,6 +11,7 @@ internal static class Snapshots
         }
 
         Check.SameSet(expected.Tags.Select(tag => (tag.Key, tag.Value)), actual.Tags.Select(tag => (tag.Key, tag.Value)), $"{what}: Tags");
+        Check.Sequence(expected.Transfers, actual.Transfers, $"{what}: Transfers");
         Check.Sequence(expected.Parents, actual.Parents, $"{what}: Parents");
     }
 
@@ -21,6 +22,6 @@ internal static class Snapshots
         (nameof(JobSnapshot.Key), job => job.Key), (nameof(JobSnapshot.Parameters), job => job.Parameters.Json), (nameof(JobSnapshot.Data), job => job.Data.Json), (nameof(JobSnapshot.Resources), job => job.Resources),
         (nameof(JobSnapshot.Priority), job => job.Priority), (nameof(JobSnapshot.Attempt), job => job.Attempt), (nameof(JobSnapshot.ReturnCode), job => job.ReturnCode),
         (nameof(JobSnapshot.Failure), job => job.Failure), (nameof(JobSnapshot.Result), job => job.Result), (nameof(JobSnapshot.IsPreprocessed), job => job.IsPreprocessed),
-        (nameof(JobSnapshot.NotBefore), job => job.NotBefore), (nameof(JobSnapshot.CreatedAt), job => job.CreatedAt), (nameof(JobSnapshot.LastUpdate), job => job.LastUpdate),
+        (nameof(JobSnapshot.IsCleanupPending), job => job.IsCleanupPending), (nameof(JobSnapshot.NotBefore), job => job.NotBefore), (nameof(JobSnapshot.CreatedAt), job => job.CreatedAt), (nameof(JobSnapshot.LastUpdate), job => job.LastUpdate),
     ];
 }
