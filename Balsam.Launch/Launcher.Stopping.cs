@@ -136,7 +136,7 @@ public sealed partial class Launcher
             }
             else
             {
-                _ = run.FunctionStop?.CancelAsync();
+                Cancel(run.Job, run.FunctionStop);
             }
         }
 
@@ -170,7 +170,7 @@ public sealed partial class Launcher
         CancelTransfers();
         foreach (ActiveHook hook in _activeHooks.Values)
         {
-            _ = hook.Stop.CancelAsync();
+            Cancel(hook.Job, hook.Stop);
         }
     }
 
@@ -209,14 +209,14 @@ public sealed partial class Launcher
         ForgetTransfers();
         while (HasWork && !_hasGivenUp)
         {
-            while (_messages.Reader.TryRead(out Action? message))
+            while (TryRead(out Action? message))
             {
                 Try(message);
             }
 
             if (HasWork && !_hasGivenUp)
             {
-                await _messages.Reader.WaitToReadAsync().ConfigureAwait(false);
+                await WaitForMessageAsync(idle: false).ConfigureAwait(false);
             }
         }
 
@@ -264,13 +264,13 @@ public sealed partial class Launcher
         foreach (ActiveRun run in _runs.Values)
         {
             run.IsDisowned = true;
-            _ = run.FunctionStop?.CancelAsync();
+            Cancel(run.Job, run.FunctionStop);
             _runner.Signal(run.Job.Id.Value, RunSignal.Kill);
         }
 
         foreach (ActiveHook hook in _activeHooks.Values)
         {
-            _ = hook.Stop.CancelAsync();
+            Cancel(hook.Job, hook.Stop);
         }
 
         CancelTransfers();
@@ -291,7 +291,7 @@ public sealed partial class Launcher
                 continue;
             }
 
-            if (_messages.Reader.TryRead(out Action? message))
+            if (TryRead(out Action? message))
             {
                 message();
             }
@@ -301,7 +301,7 @@ public sealed partial class Launcher
             }
             else
             {
-                await _messages.Reader.WaitToReadAsync().ConfigureAwait(false);
+                await WaitForMessageAsync(idle: false).ConfigureAwait(false);
             }
         }
 

@@ -1,4 +1,5 @@
 using Balsam.Launch.Hosting;
+using Balsam.Launch.Lifecycle;
 using Balsam.Launch.Packing;
 using Balsam.Launch.Running;
 using Balsam.Launch.Staging.Http;
@@ -68,5 +69,6 @@ public static class LauncherBuilderExtensions
         services.GetRequiredService<IOptions<TransferOptions>>(),
         services.GetRequiredService<SecretKeeper>(),
         services.GetRequiredService<TimeProvider>(),
-        services.GetRequiredService<ILogger<Launcher>>());
+        services.GetRequiredService<ILogger<Launcher>>(),
+        services.GetService<ILauncherConductor>());
 }
