@@ -58,6 +58,12 @@ internal sealed class CampaignGraph
 
     public long CoresOf(int job) => CoresOfShape[ShapeOf[job]];
 
+    /// <summary>What sorts jobs by priority, larger first, and then by the order of their submission.</summary>
+    public ulong KeyOf(int job) => ((ulong)(int.MaxValue - (long)Jobs[job].Priority) << 32) | (uint)job;
+
+    /// <summary>The job of a key.</summary>
+    public static int JobOf(ulong key) => (int)(uint)key;
+
     /// <summary>The children of a job, each with the condition of its edge.</summary>
     public ReadOnlySpan<SimulatedParent> ChildrenOf(int job) => _children.AsSpan(_firstChild[job].._firstChild[job + 1]);
 

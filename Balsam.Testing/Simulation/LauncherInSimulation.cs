@@ -3,34 +3,41 @@ using Balsam.Launch.Packing;
 namespace Balsam.Testing.Simulation;
 
 /// <summary>What a launcher knows: its nodes, what it has claimed, and whether it has reason to look again.</summary>
-internal sealed class LauncherInSimulation(SimulatedAllocation allocation, int number, int source, int repeat, long start)
+internal sealed class LauncherInSimulation
 {
-    private readonly List<int> _claimed = [];
+    public LauncherInSimulation(CampaignGraph graph, SimulatedAllocation allocation, int number, int source, int repeat, long start)
+    {
+        Allocation = allocation;
+        Number = number;
+        Source = source;
+        Repeat = repeat;
+        Start = start;
+        EndsAt = allocation.WallTime is { } wallTime ? start + wallTime.Ticks : null;
+        Inventory = new Inventory(allocation.Nodes);
+        Backlog = new SimulationBacklog(graph, Inventory);
+    }
 
-    public SimulatedAllocation Allocation => allocation;
+    public SimulatedAllocation Allocation { get; }
 
-    public int Number => number;
+    public int Number { get; }
 
     /// <summary>The place of the allocation in the options.</summary>
-    public int Source => source;
+    public int Source { get; }
 
     /// <summary>Which of its repeats it is, from 1.</summary>
-    public int Repeat => repeat;
+    public int Repeat { get; }
 
-    public long Start => start;
+    public long Start { get; }
 
     /// <summary>When its wall time is over; null for never.</summary>
-    public long? EndsAt { get; } = allocation.WallTime is { } wallTime ? start + wallTime.Ticks : null;
+    public long? EndsAt { get; }
 
     public long? Ended { get; set; }
 
-    public Inventory Inventory { get; } = new(allocation.Nodes);
+    public Inventory Inventory { get; }
 
-    /// <summary>What it has claimed and not started, in the order of submission.</summary>
-    public List<PackingCandidate> Backlog { get; } = [];
-
-    /// <summary>How many of each shape are in the backlog.</summary>
-    public Dictionary<int, int> Held { get; } = [];
+    /// <summary>What it has claimed and not started.</summary>
+    public SimulationBacklog Backlog { get; }
 
     public bool MayClaim { get; set; } = true;
 
@@ -43,27 +50,4 @@ internal sealed class LauncherInSimulation(SimulatedAllocation allocation, int n
     public long Down { get; set; }
 
     public int Starts { get; set; }
-
-    /// <summary>Where newly claimed jobs are put before <see cref="AddClaimed"/>.</summary>
-    public List<int> Claimed => _claimed;
-
-    /// <summary>Merges what was claimed into the backlog.</summary>
-    public void AddClaimed(Func<int, PackingCandidate> candidate)
-    {
-        _claimed.Sort();
-        int from = Backlog.Count - 1;
-        int to = Backlog.Count + _claimed.Count - 1;
-        for (int i = 0; i < _claimed.Count; i++)
-        {
-            Backlog.Add(null!);
-        }
-
-        for (int next = _claimed.Count - 1; next >= 0; to--)
-        {
-            bool older = from < 0 || Backlog[from].Id <= _claimed[next];
-            Backlog[to] = older ? candidate(_claimed[next--]) : Backlog[from--];
-        }
-
-        _claimed.Clear();
-    }
 }

@@ -149,8 +149,6 @@ internal sealed partial class Simulation
         }
     }
 
-    private void Write(int job, FailureKind? failure, JobState? state) => _writes.Add((job, failure, state));
-
     // What the launcher writes at the end of its turn: ended jobs leave their states, and their children are woken.
     private bool Write()
     {

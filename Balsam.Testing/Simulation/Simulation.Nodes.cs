@@ -19,7 +19,7 @@ internal sealed partial class Simulation
 
     private void OpenLauncher(int source, int repeat)
     {
-        var launcher = new LauncherInSimulation(_options.Allocations[source], _launchers.Count, source, repeat, _now);
+        var launcher = new LauncherInSimulation(_graph, _options.Allocations[source], _launchers.Count, source, repeat, _now);
         _launchers.Add(launcher);
         _active.Add(launcher);
         _account.Open(launcher.Inventory.TotalCores, launcher.Inventory.Nodes.Length);
@@ -33,12 +33,11 @@ internal sealed partial class Simulation
     // What waits goes back to the queue; what runs is cut off.
     private void EndLauncher(LauncherInSimulation launcher)
     {
-        foreach (PackingCandidate candidate in launcher.Backlog)
+        foreach (int job in launcher.Backlog.Jobs)
         {
-            _ready.Add(JobOf(candidate));
+            _ready.Add(job);
         }
 
-        launcher.Backlog.Clear();
         WakeLaunchers();
         for (int place = 0; place < _usedPlaces; place++)
         {

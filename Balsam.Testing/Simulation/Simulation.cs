@@ -26,7 +26,7 @@ internal sealed partial class Simulation
     private readonly List<LauncherInSimulation> _active = [];
     private readonly List<SimulatedRun> _runs = [];
     private readonly List<StepOfCores> _steps = [];
-    private readonly Func<int, PackingCandidate> _candidate;
+    private readonly HashSet<int> _tooLong = [];
     private long _now;
     private int _unfinished;
 
@@ -36,12 +36,11 @@ internal sealed partial class Simulation
         _options = options;
         _seed = seed;
         _history = options.KeepHistory ? new SimulationHistory(graph, options.SubmittedAt) : null;
-        _ready = new ReadyJobs(graph.ShapeOf, job => graph.Jobs[job].Priority, graph.Shapes.Length);
+        _ready = new ReadyJobs(graph);
         _states = new JobState[graph.Jobs.Length];
         _pending = [.. graph.ParentCounts];
         _attempts = new int[graph.Jobs.Length];
         _unfinished = graph.Jobs.Length;
-        _candidate = job => new PackingCandidate(job + 1, graph.Jobs[job].Resources, graph.Jobs[job].Priority);
     }
 
     public SimulatedCampaign Run(CancellationToken cancellationToken)
@@ -138,10 +137,8 @@ internal sealed partial class Simulation
 
         launcher.MayClaim = false;
         ClaimWindow window = ClaimWindow.Of(launcher.Inventory.FreeCores, launcher.Backlog.Count);
-        _ready.Take(window.Limit, window.Slots, launcher.Held, launcher.Claimed);
-        int claimed = launcher.Claimed.Count;
+        int claimed = _ready.Take(window.Limit, window.Slots, launcher.Backlog);
         launcher.MayPack |= claimed > 0;
-        launcher.AddClaimed(_candidate);
         launcher.MayClaim |= window.MayHoldMore(claimed);
     }
 
@@ -155,44 +152,39 @@ internal sealed partial class Simulation
 
         launcher.MayPack = false;
         TimeSpan? remaining = launcher.EndsAt is { } end ? new TimeSpan(end - _now) : null;
-        PackingPlan plan = _options.Policy.Pack(launcher.Inventory, launcher.Backlog, _options.SubmittedAt.AddTicks(_now), remaining);
+        PackingPlan plan = _options.Policy.Pack(launcher.Inventory, launcher.Backlog.Offer(), _options.SubmittedAt.AddTicks(_now), remaining);
         foreach (PlacedCandidate placed in plan.Placed)
         {
             Start(launcher, placed);
         }
 
-        bool left = plan.Placed.Count > 0;
-        _account.AskedTooLate -= launcher.AskedTooLate;
-        launcher.AskedTooLate = 0;
+        _tooLong.Clear();
         foreach (WaitingCandidate waiting in plan.Waiting)
         {
             int job = JobOf(waiting.Candidate);
             if (waiting.Obstacle.IsPermanent)
             {
                 LeaveQueue(launcher, job);
+                launcher.MayPack = true;
                 _history?.FailStart(job, waiting.Obstacle.Sentence, _now);
-                Write(job, null, JobState.Failed);
-                left = true;
+                _writes.Add((job, null, JobState.Failed));
             }
             else if (waiting.Obstacle.Kind == PackingObstacleKind.WallTimeTooLong)
             {
-                launcher.AskedTooLate += _graph.CoresOf(job);
+                _tooLong.Add(_graph.ShapeOf[job]);
             }
         }
 
+        _account.AskedTooLate -= launcher.AskedTooLate;
+        launcher.AskedTooLate = _tooLong.Sum(shape => _graph.CoresOfShape[shape] * launcher.Backlog.CountOf(shape));
         _account.AskedTooLate += launcher.AskedTooLate;
-        if (left)
-        {
-            launcher.Backlog.RemoveAll(candidate => _states[JobOf(candidate)] is not (JobState.Preprocessed or JobState.RestartReady));
-        }
-
         return plan.Placed.Count;
     }
 
     private void LeaveQueue(LauncherInSimulation launcher, int job)
     {
         _account.AskedNow -= _graph.CoresOf(job);
-        launcher.Held[_graph.ShapeOf[job]]--;
+        launcher.Backlog.Remove(job);
         _states[job] = JobState.Running;
     }
 
