@@ -7,12 +7,9 @@ namespace Balsam.Launch;
 public sealed partial class Launcher
 {
     private const int HookPrefetch = 2;
-    private const int MinimumWindow = 256;
 
     private Queue<Job> _hookQueue = [];
 
-    // Jobs that can start now, and one more of each kind: that one tells the packer what to keep room for. When they are many, the first start while
-    // the next are claimed and written; as many again as wait already, so that those which wait are not packed anew for each few that come.
     private async Task ClaimAsync()
     {
         if (!_mayClaim)
@@ -21,11 +18,9 @@ public sealed partial class Launcher
         }
 
         _mayClaim = false;
-        int slots = Math.Max(0, _inventory!.FreeCores) + 1;
-        int room = Math.Max(0, Math.Max(MinimumWindow, 4 * slots) - _backlog.Count);
-        int limit = Math.Min(room, Math.Max(MinimumWindow, _backlog.Count));
+        ClaimWindow window = ClaimWindow.Of(_inventory!.FreeCores, _backlog.Count);
         ClaimResult launchable = await ClaimAsync(
-            new ClaimRequest { Lease = Lease, Wanted = _launchable, Limit = limit, LimitPerShape = slots, Held = _backlog.Shapes, Filter = _options.Filter }).ConfigureAwait(false);
+            new ClaimRequest { Lease = Lease, Wanted = _launchable, Limit = window.Limit, LimitPerShape = window.Slots, Held = _backlog.Shapes, Filter = _options.Filter }).ConfigureAwait(false);
         await EndLeftoversOfAsync(launchable.Jobs).ConfigureAwait(false);
         foreach (Job job in launchable.Jobs)
         {
@@ -40,7 +35,7 @@ public sealed partial class Launcher
             _mayPack = true;
         }
 
-        _mayClaim |= limit < room && launchable.Jobs.Count == limit;
+        _mayClaim |= window.MayHoldMore(launchable.Jobs.Count);
         int hookRoom = (_options.HookConcurrency * HookPrefetch) - _hookQueue.Count - _activeHooks.Count;
         ClaimResult processable = await ClaimAsync(new ClaimRequest { Lease = Lease, Wanted = _processable, Limit = Math.Max(0, hookRoom), Filter = _options.Filter }).ConfigureAwait(false);
         await EndLeftoversOfAsync(processable.Jobs).ConfigureAwait(false);

@@ -132,7 +132,7 @@ public sealed partial class Launcher
         }
     }
 
-    private static void Apply(JobChange change, HookOutcome outcome, DateTimeOffset now)
+    internal static void Apply(JobChange change, HookOutcome outcome, DateTimeOffset now)
     {
         if (outcome.Trigger == JobTrigger.HookFailed)
         {

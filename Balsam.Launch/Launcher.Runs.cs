@@ -381,16 +381,10 @@ public sealed partial class Launcher
         }
     }
 
-    // What analytics need of a start: where, how much, which attempt. As a rule it is what the start before was given, and need not be parsed again.
+    // As a rule it is what the start before was given, and need not be parsed again.
     private JobData Describe(Job job, Placement placement)
     {
-        var json = new StringBuilder("{\"nodes\":[");
-        for (int i = 0; i < placement.Shares.Length; i++)
-        {
-            json.Append(i == 0 ? "\"" : ",\"").Append(System.Text.Json.JsonEncodedText.Encode(placement.Shares[i].Node)).Append('"');
-        }
-
-        json.Append(CultureInfo.InvariantCulture, $"],\"cores\":{placement.Cores},\"gpus\":{(job.Resources.GpusPerNode * placement.Shares.Length)},\"attempt\":{job.Attempt + 1}}}");
+        StringBuilder json = StartData.Write(job, placement);
         if (!json.Equals(_startData.Json.AsSpan()))
         {
             _startData = JobData.Parse(json.ToString());

@@ -14,6 +14,7 @@ internal static class ScenarioTable
         ("fan", true, () => new FanScenario()),
         ("latency", true, () => new LatencyScenario()),
         ("pack", true, () => new PackScenario()),
+        ("simulate", false, () => new SimulateScenario()),
         ("idle", false, () => new IdleScenario()),
         ("open", false, () => new OpenScenario()),
         ("flat", false, () => new FlatScenario()),

@@ -1,0 +1,89 @@
+using Balsam.Launch.Packing;
+
+namespace Balsam.Testing.Simulation;
+
+/// <summary>What a launcher has claimed and not started.</summary>
+/// <remarks>
+/// The launcher offers its packer all of it. Here, of equal requests, which are interchangeable, the packer is offered as many as could start now and one more: the plan is the same, and a
+/// long queue costs nothing.
+/// </remarks>
+internal sealed class SimulationBacklog(CampaignGraph graph, Inventory inventory)
+{
+    private const int NodesLookedAt = 32;
+
+    private readonly Dictionary<int, SortedSet<ulong>> _shapes = [];
+    private readonly Dictionary<int, PackingCandidate> _candidates = [];
+    private readonly List<PackingCandidate> _offered = [];
+
+    public int Count => _candidates.Count;
+
+    public IReadOnlyCollection<int> Jobs => _candidates.Keys;
+
+    /// <summary>The shapes of which there are jobs.</summary>
+    public IReadOnlyCollection<int> Shapes => _shapes.Keys;
+
+    public int CountOf(int shape) => _shapes.TryGetValue(shape, out SortedSet<ulong>? jobs) ? jobs.Count : 0;
+
+    public void Add(int job)
+    {
+        SimulatedJob simulated = graph.Jobs[job];
+        _candidates.Add(job, new PackingCandidate(job + 1, simulated.Resources, simulated.Priority));
+        int shape = graph.ShapeOf[job];
+        if (!_shapes.TryGetValue(shape, out SortedSet<ulong>? jobs))
+        {
+            _shapes.Add(shape, jobs = []);
+        }
+
+        jobs.Add(graph.KeyOf(job));
+    }
+
+    public void Remove(int job)
+    {
+        _candidates.Remove(job);
+        SortedSet<ulong> jobs = _shapes[graph.ShapeOf[job]];
+        jobs.Remove(graph.KeyOf(job));
+        if (jobs.Count == 0)
+        {
+            _shapes.Remove(graph.ShapeOf[job]);
+        }
+    }
+
+    /// <summary>What the packer is offered, in the order of submission.</summary>
+    public IReadOnlyList<PackingCandidate> Offer()
+    {
+        _offered.Clear();
+        foreach (SortedSet<ulong> jobs in _shapes.Values)
+        {
+            int left = jobs.Count == 1 ? 1 : MostThatFit(_candidates[CampaignGraph.JobOf(jobs.Min)].Demand) + 1;
+            foreach (ulong key in jobs)
+            {
+                _offered.Add(_candidates[CampaignGraph.JobOf(key)]);
+                if (--left == 0)
+                {
+                    break;
+                }
+            }
+        }
+
+        _offered.Sort(static (first, second) => first.Id.CompareTo(second.Id));
+        return _offered;
+    }
+
+    // Not fewer than fit.
+    private int MostThatFit(Demand demand)
+    {
+        int fit = 0;
+        int node = -1;
+        for (int looked = 0; (node = inventory.FindNode(demand, node + 1, null)) >= 0; looked++)
+        {
+            if (looked == NodesLookedAt)
+            {
+                return inventory.FreeCores / demand.Cores;
+            }
+
+            fit += demand.IsAlone ? 1 : inventory.Ledgers[node].Cores / demand.Cores;
+        }
+
+        return fit / demand.Nodes;
+    }
+}
