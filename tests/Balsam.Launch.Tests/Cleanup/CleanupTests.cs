@@ -178,7 +178,7 @@ public sealed class CleanupTests
         Job job = await engine.RunAsync(JobAt("x", "w"));
         int writes = 0;
         engine.Faults.BeforeLauncherCommit = () => ++writes == 2 ? throw new StoreException(StoreErrorKind.Unavailable, "The disk is full.") : Task.CompletedTask;
-        StoreException failure = Assert.ThrowsAsync<StoreException>(() => engine.Launcher.CleanUpAsync());
+        StoreException failure = (await Assert.ThrowsAsync<StoreException>(() => engine.Launcher.CleanUpAsync()))!;
         Assert.That(failure.Message, Is.EqualTo("The disk is full."));
         Assert.That(Files(engine, job), Is.EqualTo(new[] { "result.dat" }));
         Assert.That(((await engine.GetAsync(job)).IsCleanupPending, await IsHeldAsync(engine, job)), Is.EqualTo((true, false)));
