@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Threading.Channels;
+using Balsam.Launch.Cleanup;
 using Balsam.Launch.Hosting;
 using Balsam.Launch.Lifecycle;
 using Balsam.Launch.Packing;
@@ -253,16 +254,30 @@ public sealed partial class Launcher
         using var done = new CancellationTokenSource();
         Task news = ListenAsync(Lease, done.Token);
         Task heartbeat = KeepLeaseAsync(Lease, done.Token);
+        using var noMoreCleanup = new CancellationTokenSource();
+        CleanupSweeper sweeper = BeginCleanup(noMoreCleanup.Token);
+        Task sweeping = sweeper.RunAsync();
+        bool stops = false;
         try
         {
-            return await LoopAsync().ConfigureAwait(false);
+            LeaseLostException? lost = await LoopAsync().ConfigureAwait(false);
+            stops = lost is null;
+            return lost;
         }
         finally
         {
-            await done.CancelAsync().ConfigureAwait(false);
-            if (!_hasGivenUp)
+            try
             {
-                await HearUntilAsync(Task.WhenAll(news, heartbeat)).ConfigureAwait(false);
+                await noMoreCleanup.CancelAsync().ConfigureAwait(false);
+                await EndCleanupAsync(sweeper, sweeping, atOnce: !stops).ConfigureAwait(false);
+            }
+            finally
+            {
+                await done.CancelAsync().ConfigureAwait(false);
+                if (!_hasGivenUp)
+                {
+                    await HearUntilAsync(Task.WhenAll(news, heartbeat)).ConfigureAwait(false);
+                }
             }
         }
     }
