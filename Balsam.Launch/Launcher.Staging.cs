@@ -256,7 +256,7 @@ public sealed partial class Launcher
                 Job job = own.Key.Job;
                 try
                 {
-                    IFileTree tree = _openWorkdir(job.Workdir);
+                    IFileTree tree = _directory.Tree(job.Workdir);
                     trees.Add(tree);
                     tasks.AddRange(own.Select(item => new TransferTask(job.Id, job.Transfers.Single(each => each.Slot == item.Slot), item.Route.RemotePath, tree)));
                 }

@@ -42,7 +42,6 @@ public sealed partial class Launcher
     private readonly ParentInputs _parentInputs;
     private readonly TransferOptions _transferOptions;
     private readonly TransferDesk _transfers;
-    private readonly Func<string, IFileTree> _openWorkdir;
     private readonly LauncherInsight _insight;
     private readonly JobExplainer _explainer;
     private readonly Channel<Action> _messages = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
@@ -104,7 +103,6 @@ public sealed partial class Launcher
         _parentInputs = new ParentInputs(store, _directory, secrets, time);
         _transferOptions = transfers.Value;
         _transfers = new TransferDesk(new TransferRoutes(_transferOptions, providers), _transferOptions.MaxConcurrentBatches, _transferOptions.BatchSize);
-        _openWorkdir = _ => null!;
         _insight = insight;
         _explainer = new JobExplainer(store, applications, [insight], time);
     }

@@ -1,6 +1,8 @@
 using Balsam.Launch.Hosting;
 using Balsam.Launch.Packing;
 using Balsam.Launch.Running;
+using Balsam.Launch.Staging.Http;
+using Balsam.Launch.Staging.Local;
 using Balsam.Launch.Staging;
 using Balsam.Launch;
 using Balsam.Storage;
@@ -27,6 +29,7 @@ public static class LauncherBuilderExtensions
         services.AddOptions<LauncherOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LauncherOptions>, LauncherOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LauncherOptions>, SecretsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LauncherOptions>, TransferValidator>());
         services.TryAddSingleton<ISecretSource, HostSecrets>();
         services.TryAddSingleton(provider => new SecretKeeper(provider.GetRequiredService<ApplicationRegistry>(), provider.GetRequiredService<ISecretSource>()));
         services.TryAddSingleton<LauncherNodes>();
@@ -43,6 +46,8 @@ public static class LauncherBuilderExtensions
 
         services.TryAddSingleton(_ => JobRunner.Create());
         services.TryAddSingleton<IPackingPolicy, BackfillPolicy>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransferProvider, LocalTransferProvider>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransferProvider, HttpTransferProvider>());
         services.TryAddSingleton(MakeLauncher);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, LauncherService>());
         return builder;

@@ -1,4 +1,5 @@
 using Balsam.Launch.Running;
+using Balsam.Launch.Staging.Trees;
 using Microsoft.Win32.SafeHandles;
 
 namespace Balsam.Launch.Lifecycle;
@@ -16,6 +17,9 @@ internal sealed class SiteDirectory(string dataDirectory, WorkdirAccess access, 
     public WorkdirAccess Access => access;
 
     public string Resolve(string workdir) => Path.Combine(Root, workdir);
+
+    /// <summary>The files of a workdir, which transfers cannot leave: no link in it is followed.</summary>
+    public DiskTree Tree(string workdir) => new(Resolve(workdir), Bounds, access);
 
     /// <exception cref="IOException">It cannot be made.</exception>
     public void CreateRoot() => AccessModes.Make(Root, access);

@@ -25,7 +25,7 @@ internal static class ConfinedDirectory
             return at;
         }
 
-        string path = Path.TrimEndingDirectorySeparator(root);
+        string path = root.TrimEnd('/');
         foreach (string name in NamesBelow(path, directory))
         {
             path = $"{path}/{name}";

@@ -49,7 +49,7 @@ internal sealed class TransferRoutes
 
         return address.Path.Split('/').Contains("..")
             ? throw new TransferException($"'{address.Path}' leads out of the location with '..'. Name a path below it.", isTransient: false)
-            : new TransferRoute(location, Uri.UnescapeDataString(location.AbsolutePath).TrimEnd('/') + address.Path, ProviderOf(location.Scheme));
+            : new TransferRoute(location, address.Path, ProviderOf(location.Scheme));
     }
 
     private string Advice => $"Schemes that are served: {Among(_providers.Keys)}. Add the provider of this one.";
