@@ -220,13 +220,13 @@ public sealed class TransferFailureTests(StoreKind store)
     }
 
     [Test]
-    public void Start_SchemesThatNobodyServes_AreNamed()
+    public async Task Start_SchemesThatNobodyServes_AreNamed()
     {
-        OptionsValidationException refusal = Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(options =>
+        OptionsValidationException refusal = (await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(options =>
         {
             options.Locations["tape"] = new Uri("tape://robot/");
             options.OpenSchemes.Add("gopher");
-        }))!;
+        })))!;
         Assert.That(refusal.Failures, Is.EqualTo(new[]
         {
             "The transfer location 'tape' is at 'tape:', which no provider serves. Schemes that are served: fake, file, http, https. Add the provider of this one.",
