@@ -102,7 +102,7 @@ public sealed partial class Launcher
         _site = balsam.Value.Site;
         _secrets = secrets;
         _directory = new SiteDirectory(balsam.Value.DataDirectory, balsam.Value.WorkdirAccess, balsam.Value.FollowWorkdirLinks);
-        _desk = new ContextDesk(store, new SubmissionDesk(store, applications, catalogs, secrets), _directory, secrets);
+        _desk = new ContextDesk(store, new SubmissionDesk(store, applications, catalogs, transfers, secrets), _directory, secrets);
         _hooks = new HookRunner(scopes, _directory, _desk, secrets, time, _options.HookTimeLimit);
         _parentInputs = new ParentInputs(store, _directory, secrets, time);
         _transferOptions = transfers.Value;

@@ -39,8 +39,8 @@ internal sealed partial class CleanupSweeper(
                 }
                 catch (Exception exception) when (exception is not (OutOfMemoryException or OperationCanceledException or LeaseLostException))
                 {
-                    LogFailed(log, options.Interval, exception);
                     meet(exception);
+                    LogFailed(log, options.Interval, exception);
                 }
             }
         }

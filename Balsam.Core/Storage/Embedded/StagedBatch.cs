@@ -377,8 +377,8 @@ internal sealed partial class StagedBatch
 
     private void Proceed(JobChange change, DateTimeOffset now) => Put(PassStageIn(change, now), null);
 
-    // Without transfers to wait for, a job passes stage-in in the same write.
-    private static JobChange PassStageIn(JobChange change, DateTimeOffset now) => change.After.HasOpenTransfers(TransferDirection.In) ? change : change.Apply(JobTrigger.StagedIn, now);
+    // Without anything to be brought in, a job passes stage-in in the same write.
+    private static JobChange PassStageIn(JobChange change, DateTimeOffset now) => change.After.NeedsStageIn ? change : change.Apply(JobTrigger.StagedIn, now);
 
     // The count holds all moves so far, also those of which FollowEdges has not told the children yet: it must not count them again.
     private void StartWaiting(Job job, int pending)
