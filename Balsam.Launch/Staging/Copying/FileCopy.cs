@@ -63,6 +63,11 @@ internal sealed class FileCopy(IFileTree source, IFileTree destination, Transfer
         catch (TransferException failure) when (!failure.IsTransient)
         {
             await destination.DeleteAsync(part, cancellationToken).ConfigureAwait(false);
+            if (await source.FindAsync(entry.Path, cancellationToken).ConfigureAwait(false) is null)
+            {
+                throw new TransferException($"'{entry.Path}' has gone since it was looked at. It is tried again.", isTransient: true, failure);
+            }
+
             throw;
         }
     }
