@@ -85,8 +85,12 @@ public abstract class FileTreeProvider : ITransferProvider
         try
         {
             Check(task.Item);
-            TreePath.Names(task.RemotePath);
             TreePath.Names(task.Item.LocalPath);
+            if (task.Item.Remote.Location is not null)
+            {
+                TreePath.Names(task.RemotePath);
+            }
+
             return await new ItemCopy(task, far, Mode).RunAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (TransferException failure)

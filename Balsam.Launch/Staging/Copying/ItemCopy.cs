@@ -62,7 +62,12 @@ internal sealed class ItemCopy
 
     private async Task CopyFileAsync(FileCopy copy, FileEntry file, CancellationToken cancellationToken)
     {
-        string to = _to is "." || _to.EndsWith('/') ? TreePath.Join(_to, TreePath.Name(file.Path)) : _to;
+        string to = _to is "." or "" || _to.EndsWith('/') ? TreePath.Join(_to, TreePath.Name(file.Path)) : _to;
+        if (TreePath.Name(to).Length == 0)
+        {
+            throw new TransferException($"'{_from}' has no name that a file could have. Let slot '{_task.Item.Slot}' name the file.", isTransient: false);
+        }
+
         await MakeDirectoryAsync(TreePath.Directory(to), cancellationToken).ConfigureAwait(false);
         _bytes = await copy.RunAsync(file, "", to, cancellationToken).ConfigureAwait(false);
         _files = 1;

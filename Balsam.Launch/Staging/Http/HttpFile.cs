@@ -4,13 +4,17 @@ using System.Net.Http.Headers;
 namespace Balsam.Launch.Staging.Http;
 
 /// <summary>One file behind HTTP: the first answer is looked at, kept, and read.</summary>
-internal sealed class HttpFile(HttpClient client, Uri uri) : IDisposable
+internal sealed class HttpFile(HttpClient client, TimeProvider time, Uri uri) : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    // Without what may be secret: a user, a signature in the query.
+    private readonly string _name = $"{uri.Scheme}://{uri.Authority}{uri.AbsolutePath}";
     private FileEntry? _entry;
     private HttpResponseMessage? _answer;
 
-    /// <summary>What the first answer told; null when there is no such file.</summary>
-    public async Task<FileEntry?> FindAsync(CancellationToken cancellationToken)
+    /// <summary>What the first answer told.</summary>
+    public async Task<FileEntry> FindAsync(CancellationToken cancellationToken)
     {
         if (_entry is null)
         {
@@ -23,7 +27,7 @@ internal sealed class HttpFile(HttpClient client, Uri uri) : IDisposable
 
     public async Task<Stream> OpenAsync(long from, CancellationToken cancellationToken)
     {
-        FileEntry entry = await FindAsync(cancellationToken).ConfigureAwait(false) ?? throw Refusal(HttpStatusCode.NotFound);
+        FileEntry entry = await FindAsync(cancellationToken).ConfigureAwait(false);
         if (from > 0)
         {
             // The whole file was on its way; only the rest of it is wanted.
@@ -36,14 +40,14 @@ internal sealed class HttpFile(HttpClient client, Uri uri) : IDisposable
         {
             if (Describe(answer).Version != entry.Version)
             {
-                throw new TransferException($"'{uri}' has changed at the server while it was copied. It is tried again.", isTransient: true);
+                throw new TransferException($"'{_name}' has changed at the server while it was copied. It is tried again.", isTransient: true);
             }
 
-            Stream content = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            var content = new PatientStream(await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), Patience, time, answer);
             bool isRest = answer.StatusCode == HttpStatusCode.PartialContent;
             if (isRest && answer.Content.Headers.ContentRange?.From != from)
             {
-                throw new TransferException($"'{uri}' was asked for from byte {from} on, and the server sends something else. It is tried again.", isTransient: true);
+                throw new TransferException($"'{_name}' was asked for from byte {from} on, and the server sends something else. It is tried again.", isTransient: true);
             }
 
             if (!isRest)
@@ -71,7 +75,7 @@ internal sealed class HttpFile(HttpClient client, Uri uri) : IDisposable
             int read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {
-                throw new TransferException($"'{uri}' has ended before byte {count}, to which it was copied before. It is tried again.", isTransient: true);
+                throw new TransferException($"'{_name}' has ended before byte {count}, to which it was copied before. It is tried again.", isTransient: true);
             }
 
             left -= read;
@@ -90,13 +94,15 @@ internal sealed class HttpFile(HttpClient client, Uri uri) : IDisposable
         }
 
         HttpResponseMessage answer;
+        using var silence = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
         try
         {
-            answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new TransferException($"'{uri}' cannot be reached: {exception.Message} It is tried again.", isTransient: true, exception);
+            throw new TransferException($"'{_name}' cannot be reached: {exception.Message} It is tried again.", isTransient: true, exception);
         }
 
         if (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent)
@@ -119,7 +125,7 @@ internal sealed class HttpFile(HttpClient client, Uri uri) : IDisposable
     }
 
     private TransferException Refusal(HttpStatusCode status) => new(
-        $"'{uri}' is answered with {(int)status} {status}.{(IsTransient(status) ? " It is tried again." : "")}", IsTransient(status));
+        $"'{_name}' is answered with {(int)status} {status}.{(IsTransient(status) ? " It is tried again." : "")}", IsTransient(status));
 
     private static bool IsTransient(HttpStatusCode status) =>
         status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestedRangeNotSatisfiable || (int)status >= 500;

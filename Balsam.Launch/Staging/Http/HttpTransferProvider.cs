@@ -1,7 +1,8 @@
 namespace Balsam.Launch.Staging.Http;
 
 /// <summary>Downloads by HTTP and HTTPS. A download that was cut off goes on where it ended, when the server tells versions (ETag, Last-Modified) and serves ranges.</summary>
-internal sealed class HttpTransferProvider : FileTreeProvider, IDisposable
+/// <param name="time">Says when a server has been silent for too long.</param>
+internal sealed class HttpTransferProvider(TimeProvider time) : FileTreeProvider, IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
@@ -25,7 +26,7 @@ internal sealed class HttpTransferProvider : FileTreeProvider, IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    protected override Task<IFileTree> OpenAsync(Uri endpoint, CancellationToken cancellationToken) => Task.FromResult<IFileTree>(new HttpTree(_client, endpoint));
+    protected override Task<IFileTree> OpenAsync(Uri endpoint, CancellationToken cancellationToken) => Task.FromResult<IFileTree>(new HttpTree(_client, time, endpoint));
 
     protected override void Check(TransferItem item)
     {

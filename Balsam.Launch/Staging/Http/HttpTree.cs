@@ -3,20 +3,15 @@ using System.Collections.Concurrent;
 namespace Balsam.Launch.Staging.Http;
 
 /// <summary>Files behind HTTP, to read. What the first request for a file told is what is copied: a server that tells something else later is refused.</summary>
-internal sealed class HttpTree(HttpClient client, Uri endpoint) : IFileTree
+internal sealed class HttpTree(HttpClient client, TimeProvider time, Uri endpoint) : IFileTree
 {
     private readonly ConcurrentDictionary<string, HttpFile> _files = new(StringComparer.Ordinal);
 
     public bool IsLocal => false;
 
-    public async Task<FileEntry?> FindAsync(string path, CancellationToken cancellationToken)
-    {
-        HttpFile file = _files.GetOrAdd(path, name => new HttpFile(client, Locate(name)));
-        return await file.FindAsync(cancellationToken).ConfigureAwait(false);
-    }
+    public async Task<FileEntry?> FindAsync(string path, CancellationToken cancellationToken) => await File(path).FindAsync(cancellationToken).ConfigureAwait(false);
 
-    public Task<Stream> OpenReadAsync(string path, long from, CancellationToken cancellationToken) =>
-        _files.GetOrAdd(path, name => new HttpFile(client, Locate(name))).OpenAsync(from, cancellationToken);
+    public Task<Stream> OpenReadAsync(string path, long from, CancellationToken cancellationToken) => File(path).OpenAsync(from, cancellationToken);
 
     public IAsyncEnumerable<FileEntry> ListAsync(string path, CancellationToken cancellationToken) => throw ReadOnly(path);
 
@@ -41,6 +36,8 @@ internal sealed class HttpTree(HttpClient client, Uri endpoint) : IFileTree
     }
 
     private static TransferException ReadOnly(string path) => new($"'{path}' cannot be listed or written: HTTP brings single files in only.", isTransient: false);
+
+    private HttpFile File(string path) => _files.GetOrAdd(path, name => new HttpFile(client, time, Locate(name)));
 
     // A job names a whole URI, or a path below a location.
     private Uri Locate(string path) => path.Contains("://", StringComparison.Ordinal)
