@@ -198,6 +198,7 @@ public sealed partial class Launcher
     // Somebody else changed a job that this launcher holds, or held: by now it may have let go of the job, and have claimed it again as it became.
     private void NoticeChange(JobId id, Job? now)
     {
+        _sweeper?.Notice(id);
         if (now is not null && now.Version <= Known(id)?.Version)
         {
             return;

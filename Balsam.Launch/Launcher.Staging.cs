@@ -378,6 +378,7 @@ public sealed partial class Launcher
     private void Disown(StagedJob staged)
     {
         staged.IsDisowned = true;
+        _linkFailures.Remove(staged.Job.Id);
         staged.Results.Clear();
         _transfers.DropWaiting(staged);
         _transfers.Touch(staged);

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Threading.Channels;
+using Balsam.Launch.Cleanup;
 using Balsam.Launch.Hosting;
 using Balsam.Launch.Lifecycle;
 using Balsam.Launch.Packing;
@@ -97,7 +98,7 @@ public sealed partial class Launcher
         _site = balsam.Value.Site;
         _secrets = secrets;
         _directory = new SiteDirectory(balsam.Value.DataDirectory, balsam.Value.WorkdirAccess, balsam.Value.FollowWorkdirLinks);
-        _desk = new ContextDesk(store, new SubmissionDesk(store, applications, catalogs, secrets), _directory, secrets);
+        _desk = new ContextDesk(store, new SubmissionDesk(store, applications, catalogs, transfers, secrets), _directory, secrets);
         _hooks = new HookRunner(scopes, _directory, _desk, secrets, time, _options.HookTimeLimit);
         _parentInputs = new ParentInputs(store, _directory, secrets, time);
         _transferOptions = transfers.Value;
@@ -253,16 +254,30 @@ public sealed partial class Launcher
         using var done = new CancellationTokenSource();
         Task news = ListenAsync(Lease, done.Token);
         Task heartbeat = KeepLeaseAsync(Lease, done.Token);
+        using var noMoreCleanup = new CancellationTokenSource();
+        CleanupSweeper sweeper = BeginCleanup(noMoreCleanup.Token);
+        Task sweeping = sweeper.RunAsync();
+        bool stops = false;
         try
         {
-            return await LoopAsync().ConfigureAwait(false);
+            LeaseLostException? lost = await LoopAsync().ConfigureAwait(false);
+            stops = lost is null;
+            return lost;
         }
         finally
         {
-            await done.CancelAsync().ConfigureAwait(false);
-            if (!_hasGivenUp)
+            try
             {
-                await HearUntilAsync(Task.WhenAll(news, heartbeat)).ConfigureAwait(false);
+                await noMoreCleanup.CancelAsync().ConfigureAwait(false);
+                await EndCleanupAsync(sweeper, sweeping, atOnce: !stops).ConfigureAwait(false);
+            }
+            finally
+            {
+                await done.CancelAsync().ConfigureAwait(false);
+                if (!_hasGivenUp)
+                {
+                    await HearUntilAsync(Task.WhenAll(news, heartbeat)).ConfigureAwait(false);
+                }
             }
         }
     }

@@ -125,6 +125,11 @@ public sealed class ApplicationDescriptor
             yield return $"Application '{Name}': {problem}";
         }
 
+        foreach (string problem in TransferSlotRules.Validate(TransferSlots))
+        {
+            yield return $"Application '{Name}': {problem}";
+        }
+
         foreach (string problem in InputsFromParents.Select(FilePatternRules.Problem).OfType<string>())
         {
             yield return $"Application '{Name}', InputsFromParents: {problem}.";

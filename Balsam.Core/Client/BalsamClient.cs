@@ -30,6 +30,7 @@ public sealed partial class BalsamClient
     /// <param name="insights">The launchers of this process; none is allowed.</param>
     /// <param name="options">The site. Read at the first submit or wait, from which an <see cref="OptionsValidationException"/> comes out when the host is not set up to run.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="transfers">The site's locations; none when left out. Read at the first submit.</param>
     /// <param name="secrets">Who knows secrets, so that none is stored by mistake; the last counts, none is allowed.</param>
     public BalsamClient(
         IJobStore store,
@@ -38,12 +39,14 @@ public sealed partial class BalsamClient
         IEnumerable<ILauncherInsight> insights,
         IOptions<BalsamOptions> options,
         TimeProvider time,
+        IOptions<TransferOptions>? transfers = null,
         IEnumerable<ISecretSource>? secrets = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _store = store;
         _applications = applications;
-        _submissions = new SubmissionDesk(store, applications, catalogs, _secrets = new SecretKeeper(applications, secrets?.LastOrDefault()));
+        _submissions = new SubmissionDesk(
+            store, applications, catalogs, transfers ?? Options.Create(new TransferOptions()), _secrets = new SecretKeeper(applications, secrets?.LastOrDefault()));
         _time = time;
         _options = options;
         _insights = [.. insights];

@@ -29,6 +29,8 @@ public static class BalsamServiceCollectionExtensions
         services.TryAddSingleton<BalsamClient>();
         services.AddOptions<BalsamOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BalsamOptions>, SetupValidator>());
+        services.AddOptions<TransferOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TransferOptions>, TransferOptionsValidator>());
         return new BalsamBuilder(services);
     }
 }

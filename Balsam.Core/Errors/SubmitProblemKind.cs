@@ -38,4 +38,16 @@ public enum SubmitProblemKind
 
     /// <summary>A parent is named twice, with different conditions.</summary>
     ConflictingParent = 12,
+
+    /// <summary>A transfer fills a slot that the application does not have.</summary>
+    UnknownSlot = 13,
+
+    /// <summary>A slot that must be filled is not.</summary>
+    MissingTransfer = 14,
+
+    /// <summary>A transfer names a location that the site does not have.</summary>
+    UnknownLocation = 15,
+
+    /// <summary>The address of a transfer cannot be used: it leads out of its location, names a user or a scheme that jobs may not, or two would be written to one file.</summary>
+    BadTransfer = 16,
 }

@@ -75,6 +75,9 @@ public sealed class Job
     /// <summary>The files it brings in and gives out, and how far each is.</summary>
     public ImmutableArray<TransferItem> Transfers => _fields.Transfers;
 
+    /// <summary>Whether files of its parents are linked into its workdir before its first hook: then it waits in READY for a launcher that does it.</summary>
+    public bool HasInputsFromParents => _fields.HasInputsFromParents;
+
     /// <summary>Whether it has finished and files that nobody needs any more may still be in its workdir.</summary>
     public bool IsCleanupPending => _fields.IsCleanupPending;
 
@@ -128,6 +131,7 @@ public sealed class Job
             Priority = addition.Priority,
             Parents = parents,
             Transfers = TransferRules.Begin(addition.Transfers),
+            HasInputsFromParents = addition.HasInputsFromParents,
             CreatedAt = instant,
             LastUpdate = instant,
         });
@@ -291,6 +295,9 @@ public sealed class Job
             LastUpdate = at.ToStoredInstant(),
         });
     }
+
+    /// <summary>Whether a launcher has something to bring in before the first hook.</summary>
+    internal bool NeedsStageIn => HasOpenTransfers(TransferDirection.In) || (HasInputsFromParents && !Parents.IsEmpty);
 
     /// <summary>Whether a transfer of a direction has not arrived.</summary>
     internal bool HasOpenTransfers(TransferDirection direction) => !Transfers.IsEmpty && !TransferRules.FindOpen(Transfers, direction).IsEmpty;

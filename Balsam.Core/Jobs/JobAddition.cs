@@ -33,6 +33,9 @@ public sealed record JobAddition
     /// <summary>The files it brings in and gives out.</summary>
     public ImmutableArray<TransferItem> Transfers { get; init; } = [];
 
+    /// <summary>Whether files of its parents are linked into its workdir before its first hook: then it waits in READY for a launcher that does it.</summary>
+    public bool HasInputsFromParents { get; init; }
+
     /// <summary>The priority; larger goes first.</summary>
     public int Priority { get; init; }
 

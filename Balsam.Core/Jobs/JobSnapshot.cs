@@ -64,6 +64,9 @@ public sealed record JobSnapshot
     /// <summary>The files it brings in and gives out, and how far each is.</summary>
     public ImmutableArray<TransferItem> Transfers { get; init; } = [];
 
+    /// <summary>Whether files of its parents are linked into its workdir before its first hook: then it waits in READY for a launcher that does it.</summary>
+    public bool HasInputsFromParents { get; init; }
+
     /// <summary>Whether it has finished and files that nobody needs any more may still be in its workdir.</summary>
     public bool IsCleanupPending { get; init; }
 

@@ -21,4 +21,10 @@ public sealed record JobCommit
 
     /// <summary>Whether the session keeps holding the changed jobs. Otherwise a write under a lease releases them.</summary>
     public bool KeepLease { get; init; }
+
+    /// <summary>
+    /// Whether the session takes the jobs of <see cref="Changes"/> and holds them afterwards: jobs that have ended and that nobody holds. A job that is held so can be restarted, but no launcher
+    /// claims it before it is released. What is done to a job's files while it must not run is done under this.
+    /// </summary>
+    public bool TakesEnded { get; init; }
 }

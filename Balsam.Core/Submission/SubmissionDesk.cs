@@ -1,9 +1,10 @@
 using Balsam.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Balsam;
 
 /// <summary>Checks jobs against the applications of this host, the nodes it knows, and what is stored: the same for a program's submit and for a hook's.</summary>
-internal sealed class SubmissionDesk(IJobStore store, ApplicationRegistry applications, IEnumerable<INodeCatalog> catalogs, SecretKeeper secrets)
+internal sealed class SubmissionDesk(IJobStore store, ApplicationRegistry applications, IEnumerable<INodeCatalog> catalogs, IOptions<TransferOptions> transfers, SecretKeeper secrets)
 {
     private readonly INodeCatalog[] _catalogs = [.. catalogs];
 
@@ -22,7 +23,7 @@ internal sealed class SubmissionDesk(IJobStore store, ApplicationRegistry applic
         }
 
         _ = secrets.Refresh();
-        var planner = new SubmissionPlanner(applications, site, nodes, stored, secrets);
+        var planner = new SubmissionPlanner(applications, site, nodes, stored, transfers.Value, secrets);
         return new SubmissionPlan(jobs, planner.Plan(jobs), planner.Problems, nodes);
     }
 

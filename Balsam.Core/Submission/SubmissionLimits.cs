@@ -23,6 +23,9 @@ public static class SubmissionLimits
     /// <summary>The longest tag, key and value together, in characters: 300, so that every store can index it whole.</summary>
     public const int TagLength = 300;
 
+    /// <summary>The longest address of a transfer in characters, without its location: 4,096.</summary>
+    public const int TransferAddressLength = 4096;
+
     /// <summary>The longest key in characters: 300, so that every store can index it whole.</summary>
     public const int KeyLength = 300;
 

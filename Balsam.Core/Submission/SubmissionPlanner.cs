@@ -6,10 +6,12 @@ namespace Balsam;
 
 /// <summary>Checks the jobs of one submit and makes them ready for the store. Looks at everything, so that all problems come out together.</summary>
 internal sealed class SubmissionPlanner(
-    ApplicationRegistry applications, SiteName defaultSite, IReadOnlyDictionary<SiteName, IReadOnlyList<NodeSpec>> nodes, IReadOnlyDictionary<JobId, Job> storedParents, SecretKeeper secrets)
+    ApplicationRegistry applications, SiteName defaultSite, IReadOnlyDictionary<SiteName, IReadOnlyList<NodeSpec>> nodes, IReadOnlyDictionary<JobId, Job> storedParents, TransferOptions transfers,
+    SecretKeeper secrets)
 {
     private const int CircleShown = 20;
 
+    private readonly TransferPlanner _transfers = new(transfers);
     private readonly List<SubmitProblem> _problems = [];
     private readonly Dictionary<(SiteName, JobResources), string[]> _knownRequests = [];
     private readonly Dictionary<string, int> _keys = new(StringComparer.Ordinal);
@@ -46,10 +48,12 @@ internal sealed class SubmissionPlanner(
         SiteName site = job.Site ?? defaultSite;
         JobData parameters = job.Parameters;
         JobResources resources = job.Resources ?? JobResources.Default;
+        ImmutableArray<TransferItem> items = [];
         if (applications.TryGet(job.Application, out ApplicationDescriptor? application))
         {
             parameters = ParameterRules.Complete(application, parameters, (kind, message) => Refuse(index, job, kind, message));
             resources = job.Resources ?? application.Resources;
+            items = _transfers.Plan(application, job.Transfers, (kind, message) => Refuse(index, job, kind, message));
         }
         else
         {
@@ -72,6 +76,8 @@ internal sealed class SubmissionPlanner(
             Data = job.Data,
             Resources = resources,
             Priority = job.Priority,
+            Transfers = items,
+            HasInputsFromParents = application?.InputsFromParents.Count > 0,
             Parents = FindParents(index, job, places),
         };
     }
@@ -133,6 +139,11 @@ internal sealed class SubmissionPlanner(
     private void CheckSecrets(int index, NewJob job, JobData parameters)
     {
         foreach (string leak in secrets.WhyLeak(parameters, job.Data, job.Tags, job.Key, job.Workdir))
+        {
+            Refuse(index, job, SubmitProblemKind.BadField, leak);
+        }
+
+        foreach (string leak in job.Transfers.Select(transfer => secrets.WhyLeaks($"the address of the transfer '{transfer.Key}'", transfer.Value.ToString())).OfType<string>())
         {
             Refuse(index, job, SubmitProblemKind.BadField, leak);
         }

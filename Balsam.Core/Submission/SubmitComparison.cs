@@ -22,8 +22,12 @@ internal static class SubmitComparison
         .. given.Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).SelectMany(tag => Differ($"tags.{tag.Key}", stored.Tags.GetValueOrDefault(tag.Key), tag.Value)),
         .. Members("data", stored.Data, given.Data, [.. given.Data.Names]),
         .. ResourceFields.SelectMany(field => Differ($"resources.{field.Name}", Text(field.Read(stored.Resources)), Text(field.Read(given.Resources)))),
+        .. stored.Transfers.Concat(given.Transfers).Select(item => item.Slot).Distinct().Order(StringComparer.Ordinal)
+            .SelectMany(slot => Differ($"transfers.{slot}", Text(Find(stored.Transfers, slot)?.Remote), Text(Find(given.Transfers, slot)?.Remote))),
         .. Differ("priority", Text(stored.Priority), Text(given.Priority)),
     ];
+
+    private static TransferItem? Find(IEnumerable<TransferItem> items, string slot) => items.FirstOrDefault(item => item.Slot == slot);
 
     // A function's input need not be an object.
     private static IEnumerable<SubmitDifference> Members(string field, JobData stored, JobData given, string[] names) =>

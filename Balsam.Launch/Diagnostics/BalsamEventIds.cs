@@ -74,4 +74,13 @@ public static class BalsamEventIds
 
     /// <summary>Inputs from parents could not be linked, for now or for good.</summary>
     public const int LinksFailed = 2043;
+
+    /// <summary>Files of finished jobs were removed.</summary>
+    public const int CleanedUp = 2050;
+
+    /// <summary>Files of a finished job could not be removed.</summary>
+    public const int FilesNotRemoved = 2051;
+
+    /// <summary>A clean-up failed, and is tried again at the next interval.</summary>
+    public const int CleanupFailed = 2052;
 }

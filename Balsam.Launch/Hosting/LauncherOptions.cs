@@ -80,9 +80,14 @@ public sealed class LauncherOptions
     /// <value>Default: 5. Null: never.</value>
     public int? CrashLimit { get; set; } = 5;
 
+    /// <summary>Whether and how files of finished jobs are removed that nobody needs any more.</summary>
+    /// <value>Default: not at all.</value>
+    public CleanupOptions Cleanup { get; private set; } = new();
+
     internal LauncherOptions Copy()
     {
         var copy = (LauncherOptions)MemberwiseClone();
+        copy.Cleanup = Cleanup.Copy();
         return copy;
     }
 }

@@ -22,6 +22,8 @@ internal sealed class LauncherOptionsValidator : IValidateOptions<LauncherOption
         Check(options.Heartbeat <= TimeSpan.Zero || options.Heartbeat > LongestTimer, "Heartbeat", options.Heartbeat, "set it to more than zero and at most 49 days");
         Check(options.LeaseDuration / 2 < options.Heartbeat, "LeaseDuration", options.LeaseDuration, $"set it to at least twice Heartbeat ({options.Heartbeat}), or the lease is lost between two of them");
         Check(options.CrashLimit < 0, "CrashLimit", options.CrashLimit, "set it to zero or more, or to null to run a job again however often its launcher is lost");
+        Check(options.Cleanup.BatchSize is < 1 or > 10_000, "Cleanup.BatchSize", options.Cleanup.BatchSize, "set it between 1 and 10,000");
+        Check(options.Cleanup.Interval <= TimeSpan.Zero || options.Cleanup.Interval > LongestTimer, "Cleanup.Interval", options.Cleanup.Interval, "set it to more than zero and at most 49 days");
         Check(options.Filter is null, "Filter", "null", "set JobFilter.All to take every job");
         foreach (string node in options.Nodes.GroupBy(node => node.Name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key))
         {

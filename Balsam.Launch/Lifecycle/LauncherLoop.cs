@@ -11,4 +11,7 @@ internal enum LauncherLoop
 
     /// <summary>The one that listens for news.</summary>
     News,
+
+    /// <summary>The one that removes files of finished jobs.</summary>
+    Cleanup,
 }

@@ -46,6 +46,7 @@ internal static class JobDocument
         Put(document, "fail", fields.Failure is { } failure ? FailureDocument.Write(failure) : null);
         Put(document, "out", fields.Result);
         Put(document, "pre", fields.IsPreprocessed ? true : null);
+        Put(document, "links", fields.HasInputsFromParents ? true : null);
         Put(document, "due", fields.NotBefore is { } due ? due.ToUnixTimeMilliseconds() : null);
         if (!fields.Transfers.IsEmpty || fields.IsCleanupPending)
         {
@@ -81,6 +82,7 @@ internal static class JobDocument
         Result = document["out"] is { IsString: true } result ? result.AsString : null,
         IsPreprocessed = document["pre"] is { IsBoolean: true } preprocessed && preprocessed.AsBoolean,
         Transfers = document["move"] is { IsArray: true } transfers ? [.. transfers.AsArray.Select(item => TransferDocument.Read(item.AsDocument))] : [],
+        HasInputsFromParents = document["links"] is { IsBoolean: true } links && links.AsBoolean,
         IsCleanupPending = document["clean"] is { IsBoolean: true } pending && pending.AsBoolean,
         NotBefore = document["due"] is { IsInt64: true } due ? DateTimeOffset.FromUnixTimeMilliseconds(due.AsInt64) : null,
     });

@@ -390,6 +390,11 @@ public abstract partial class EmbeddedJobStore : IJobStore
         _lastId = batch.Write.LastId;
         _lastEpoch = batch.Write.LastEpoch;
         batch.Opened.ForEach(_sessions.Open);
+        foreach ((JobId id, LeaseToken taker) in batch.Taken)
+        {
+            _sessions.Hold(taker, id);
+        }
+
         _launchers.Publish(batch.Write);
         _applications.Publish(batch.Write);
         DateTimeOffset now = _time.GetUtcNow();

@@ -54,6 +54,15 @@ internal sealed class SessionTable(TimeProvider time, Lock gate)
         _holders[job] = (session, time.GetUtcNow().ToStoredInstant());
     }
 
+    /// <summary>Holds a job for a session, unless that was closed meanwhile.</summary>
+    public void Hold(LeaseToken lease, JobId job)
+    {
+        if (IsOpen(lease))
+        {
+            Hold(_sessions[lease.Session], job);
+        }
+    }
+
     public bool Release(JobId job)
     {
         if (!_holders.Remove(job, out (Session Session, DateTimeOffset Since) held))

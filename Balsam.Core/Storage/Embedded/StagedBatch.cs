@@ -57,6 +57,9 @@ internal sealed partial class StagedBatch
     /// <summary>The jobs that launchers let go of with their commits.</summary>
     public HashSet<JobId> Released { get; } = [];
 
+    /// <summary>The ended jobs that launchers take hold of.</summary>
+    public Dictionary<JobId, LeaseToken> Taken { get; } = [];
+
     /// <summary>The sessions that begin.</summary>
     public List<LauncherSession> Opened { get; } = [];
 
@@ -164,7 +167,11 @@ internal sealed partial class StagedBatch
         foreach (JobChange change in commit.Changes)
         {
             Place(change, commit.Lease);
-            if (commit.Lease is not null && !commit.KeepLease)
+            if (commit is { Lease: { } taker, TakesEnded: true })
+            {
+                Taken.Add(change.After.Id, taker);
+            }
+            else if (commit.Lease is not null && !commit.KeepLease)
             {
                 Released.Add(change.After.Id);
             }
@@ -218,6 +225,8 @@ internal sealed partial class StagedBatch
         }
     }
 
+    private bool IsFree(Job stored, SessionTable sessions) => stored.State.IsFinal() && sessions.HolderOf(stored.Id) is null && !Taken.ContainsKey(stored.Id);
+
     private BalsamException? WhyRefused(JobCommit commit, SessionTable sessions)
     {
         if (commit.Lease is { } lease && sessions.WhyLost(lease) is { } lost)
@@ -234,7 +243,7 @@ internal sealed partial class StagedBatch
                 return new JobConcurrencyException(id, change.Before.Version, stored?.Version ?? 0);
             }
 
-            if (commit.Lease is { } held && (!sessions.Holds(held, id) || Released.Contains(id)))
+            if (commit.Lease is { } held && !(commit.TakesEnded ? IsFree(stored, sessions) : sessions.Holds(held, id) && !Released.Contains(id)))
             {
                 return new LeaseLostException(held.Session, id);
             }
@@ -368,8 +377,8 @@ internal sealed partial class StagedBatch
 
     private void Proceed(JobChange change, DateTimeOffset now) => Put(PassStageIn(change, now), null);
 
-    // Without transfers to wait for, a job passes stage-in in the same write.
-    private static JobChange PassStageIn(JobChange change, DateTimeOffset now) => change.After.HasOpenTransfers(TransferDirection.In) ? change : change.Apply(JobTrigger.StagedIn, now);
+    // Without anything to be brought in, a job passes stage-in in the same write.
+    private static JobChange PassStageIn(JobChange change, DateTimeOffset now) => change.After.NeedsStageIn ? change : change.Apply(JobTrigger.StagedIn, now);
 
     // The count holds all moves so far, also those of which FollowEdges has not told the children yet: it must not count them again.
     private void StartWaiting(Job job, int pending)

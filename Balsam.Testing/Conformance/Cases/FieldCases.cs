@@ -31,6 +31,7 @@ internal static class FieldCases
         Data = JobData.From(new { nan = double.NaN, infinite = double.NegativeInfinity, largest = long.MaxValue, Upper = "case", empty = Array.Empty<int>() }),
         Resources = OddResources,
         Priority = int.MinValue,
+        HasInputsFromParents = true,
         Transfers =
         [
             new TransferItem { Slot = Odd, Direction = TransferDirection.In, Remote = TransferAddress.Parse("laptop:/stüdy/漢字 '\"🌲/a://b:c"), LocalPath = "in/ü '\"" },
@@ -83,7 +84,7 @@ internal static class FieldCases
             expected with
             {
                 Application = addition.Application, Site = addition.Site, Workdir = addition.Workdir!, Key = addition.Key, Parameters = addition.Parameters, Tags = addition.Tags, Data = addition.Data,
-                Resources = addition.Resources, Priority = addition.Priority, Transfers = addition.Transfers, IsCleanupPending = false, State = JobState.AwaitingParents, Attempt = 0, ReturnCode = null, Failure = null, Result = null,
+                Resources = addition.Resources, Priority = addition.Priority, Transfers = addition.Transfers, HasInputsFromParents = true, IsCleanupPending = false, State = JobState.AwaitingParents, Attempt = 0, ReturnCode = null, Failure = null, Result = null,
                 IsPreprocessed = false, NotBefore = null, CreatedAt = context.Now.ToStoredInstant(), LastUpdate = context.Now.ToStoredInstant(),
                 Parents = [new(parent.Id, DependencyCondition.SuccessOrHold), new(other.Id, DependencyCondition.Either), new(added[1].Id, DependencyCondition.Failure)],
             },

@@ -22,6 +22,6 @@ internal static class Snapshots
         (nameof(JobSnapshot.Key), job => job.Key), (nameof(JobSnapshot.Parameters), job => job.Parameters.Json), (nameof(JobSnapshot.Data), job => job.Data.Json), (nameof(JobSnapshot.Resources), job => job.Resources),
         (nameof(JobSnapshot.Priority), job => job.Priority), (nameof(JobSnapshot.Attempt), job => job.Attempt), (nameof(JobSnapshot.ReturnCode), job => job.ReturnCode),
         (nameof(JobSnapshot.Failure), job => job.Failure), (nameof(JobSnapshot.Result), job => job.Result), (nameof(JobSnapshot.IsPreprocessed), job => job.IsPreprocessed),
-        (nameof(JobSnapshot.IsCleanupPending), job => job.IsCleanupPending), (nameof(JobSnapshot.NotBefore), job => job.NotBefore), (nameof(JobSnapshot.CreatedAt), job => job.CreatedAt), (nameof(JobSnapshot.LastUpdate), job => job.LastUpdate),
+        (nameof(JobSnapshot.HasInputsFromParents), job => job.HasInputsFromParents), (nameof(JobSnapshot.IsCleanupPending), job => job.IsCleanupPending), (nameof(JobSnapshot.NotBefore), job => job.NotBefore), (nameof(JobSnapshot.CreatedAt), job => job.CreatedAt), (nameof(JobSnapshot.LastUpdate), job => job.LastUpdate),
     ];
 }

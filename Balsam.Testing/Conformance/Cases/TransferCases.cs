@@ -12,6 +12,7 @@ internal static class TransferCases
     [
         new("Transfer_In_KeepsTheJobReady", "A job with files to bring in is READY when the add returns, its items PENDING, and can be claimed there.", Ready),
         new("Transfer_In_OfAChild_BeginsWithItsLastParent", "The items of a child are AWAITING_JOB until its parents have finished.", Child),
+        new("Inputs_OfParents_KeepTheChildReady", "A child that gets files of its parents waits in READY for them; without parents there is nothing to wait for.", Inputs),
         new("Transfer_In_OfAChildThatComesBack_BeginsAnew", "A child that comes back with its parent has its items to bring in again.", ComesBack),
         new("Transfer_Out_KeepsNoJobFromBeginning", "A job that only gives files out is STAGED_IN when the add returns, and wakes its children once it has finished.", OnlyOut),
         new("Transfer_InASubmit_BeginsAtTheBeginning", "Whatever an addition says of how far its items are, nothing has been tried.", Forged),
@@ -65,6 +66,17 @@ internal static class TransferCases
         await ExpectAsync(context, child.Id, JobState.AwaitingParents, TransferState.AwaitingJob);
         await context.FinishAsync(parent.Id);
         await ExpectAsync(context, child.Id, JobState.Ready, TransferState.Pending);
+    }
+
+    private static async Task Inputs(StoreConformanceContext context)
+    {
+        Job parent = await context.AddOneAsync();
+        IReadOnlyList<Job> jobs = await context.AddAsync(
+            StoreConformanceContext.Addition() with { HasInputsFromParents = true }, StoreConformanceContext.Addition(ParentReference.To(parent.Id)) with { HasInputsFromParents = true });
+        await context.ExpectStateAsync(JobState.StagedIn, jobs[0].Id, "the job without parents");
+        await context.FinishAsync(parent.Id);
+        await context.ExpectStateAsync(JobState.Ready, jobs[1].Id, "the child");
+        await context.MoveAsync(jobs[1].Id, JobTrigger.StagedIn);
     }
 
     private static async Task ComesBack(StoreConformanceContext context)

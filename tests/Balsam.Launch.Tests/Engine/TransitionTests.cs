@@ -1,4 +1,8 @@
 using System.Collections.Frozen;
+using Balsam.Launch.Staging;
+using Balsam.Launch.Tests.Staging;
+using Balsam.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Balsam.Launch.Tests.Engine;
 
@@ -10,11 +14,7 @@ public sealed class TransitionTests(StoreKind store)
 {
     private static readonly FrozenDictionary<(JobState, JobTrigger), string> Exempt = new Dictionary<(JobState, JobTrigger), string>
     {
-        [(JobState.Ready, JobTrigger.TransferFailed)] = "there are no transfers yet",
-        [(JobState.Postprocessed, JobTrigger.TransferFailed)] = "there are no transfers yet",
         [(JobState.Created, JobTrigger.Cancelled)] = "CREATED is passed in the write that adds the job",
-        [(JobState.Ready, JobTrigger.Cancelled)] = "without transfers READY is passed in one write",
-        [(JobState.Postprocessed, JobTrigger.Cancelled)] = "without transfers POSTPROCESSED is passed in one write",
         [(JobState.StagedOut, JobTrigger.Cancelled)] = "STAGED_OUT is passed in one write",
     }.ToFrozenDictionary();
 
@@ -128,6 +128,10 @@ public sealed class TransitionTests(StoreKind store)
                 return TimeoutOutcome.Fail("no");
             }, new JobResources { TimeLimit = TimeSpan.FromMilliseconds(1) });
         },
+        [(JobState.Ready, JobTrigger.TransferFailed)] = engine => FailTransferAsync(engine, "in1"),
+        [(JobState.Postprocessed, JobTrigger.TransferFailed)] = engine => FailTransferAsync(engine, "out1"),
+        [(JobState.Ready, JobTrigger.Cancelled)] = engine => CancelTransferAsync(engine, "in1"),
+        [(JobState.Postprocessed, JobTrigger.Cancelled)] = engine => CancelTransferAsync(engine, "out1"),
         [(JobState.RestartReady, JobTrigger.Cancelled)] = async engine =>
         {
             engine.Behaviour.Postprocess = (_, _) => Task.FromResult(PostprocessOutcome.Restart("later", TimeSpan.FromDays(1)));
@@ -147,7 +151,15 @@ public sealed class TransitionTests(StoreKind store)
     public async Task Engine_ItsWay_TakesTheRow(JobState from, JobTrigger trigger, JobState to)
     {
         Assert.That(Ways, Does.ContainKey((from, trigger)), "a new row of the table needs a way to it here, or an exemption with its reason");
-        await using EngineHarness engine = await EngineHarness.StartAsync(store);
+        await using EngineHarness engine = await EngineHarness.StartAsync(store, setup =>
+        {
+            setup.Applications += balsam => balsam.AddApplication<Carried>();
+            setup.Services = services =>
+            {
+                services.AddSingleton<ITransferProvider>(new FakeTransferProvider("fake"));
+                services.Configure<TransferOptions>(options => options.Locations["depot"] = new Uri("fake://depot/"));
+            };
+        });
         Job job = await Ways[(from, trigger)](engine);
         IReadOnlyList<JobEvent> history = await engine.Client.GetHistoryAsync(job.Id);
         Assert.That(history.Select(step => (step.From, step.Trigger, step.To)), Does.Contain((from, trigger, to)));
@@ -238,6 +250,21 @@ public sealed class TransitionTests(StoreKind store)
         await engine.ReachAsync(child, JobState.JobFinished);
         return child;
     }
+
+    private static Task<Job> FailTransferAsync(EngineHarness engine, string slot)
+    {
+        ProviderOf(engine).OnBegin = batch => batch.Fail(slot, "no such file", isTransient: false);
+        return engine.RunAsync(Carried.NewJob("x").Transfer(slot, "depot:/a"));
+    }
+
+    private static async Task<Job> CancelTransferAsync(EngineHarness engine, string slot)
+    {
+        Job job = await engine.SubmitAsync(Carried.NewJob("x").Transfer(slot, "depot:/a"));
+        await ProviderOf(engine).NextBatchAsync();
+        return await CancelAsync(engine, job);
+    }
+
+    private static FakeTransferProvider ProviderOf(EngineHarness engine) => engine.Host.Services.GetServices<ITransferProvider>().OfType<FakeTransferProvider>().Single();
 
     private static async Task<Job> CancelInHookAsync(EngineHarness engine, Action<Behaviour, Gate> hook, JobResources? resources = null)
     {
