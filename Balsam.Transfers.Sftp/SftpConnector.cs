@@ -14,7 +14,7 @@ internal sealed class SftpConnector(SftpOptions options, ISecretSource? secrets)
     /// <summary>Opens a connection.</summary>
     /// <param name="address">Where: <c>sftp://ada@laptop/home/ada</c>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns>The files there, as that user sees them.</returns>
+    /// <returns>The files below the address's path, as that user sees them.</returns>
     /// <exception cref="TransferException">The host cannot be reached, is not the right one, or refuses the user.</exception>
     public async Task<SftpTree> ConnectAsync(Uri address, CancellationToken cancellationToken)
     {
@@ -37,9 +37,16 @@ internal sealed class SftpConnector(SftpOptions options, ISecretSource? secrets)
 
             // The handshake and the login block.
             await Task.Run(() => client.ConnectAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
-            return new SftpTree(client, errors);
+            var tree = new SftpTree(client, errors, Uri.UnescapeDataString(address.AbsolutePath));
+            await tree.CheckRootAsync(cancellationToken).ConfigureAwait(false);
+            return tree;
         }
-        catch (Exception exception) when (exception is not TransferException)
+        catch (TransferException)
+        {
+            await CloseAsync(client).ConfigureAwait(false);
+            throw;
+        }
+        catch (Exception exception)
         {
             await CloseAsync(client).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();

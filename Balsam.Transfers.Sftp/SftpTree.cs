@@ -8,25 +8,36 @@ using Renci.SshNet.Sftp;
 
 namespace Balsam.Transfers.Sftp;
 
-/// <summary>The files of a host behind SFTP, over one connection.</summary>
+/// <summary>The files of a host behind SFTP below a directory there, over one connection.</summary>
 /// <remarks>
 /// The library asks the server where a path leads before it does anything with it. So links on the way to a file are followed at the far end; whether the file itself is one is seen by where it leads,
 /// and a link that leads to nothing is taken for nothing.
 /// </remarks>
-internal sealed class SftpTree(SftpClient client, SftpErrors errors) : IFileTree
+internal sealed class SftpTree(SftpClient client, SftpErrors errors, string root) : IFileTree
 {
     private readonly ConcurrentDictionary<string, string> _realDirectories = new(StringComparer.Ordinal);
 
     public bool IsLocal => false;
 
+    /// <summary>Sees that the directory is there.</summary>
+    /// <exception cref="TransferException">It is not.</exception>
+    public async Task CheckRootAsync(CancellationToken cancellationToken)
+    {
+        if (await GetAsync(root, cancellationToken).ConfigureAwait(false) is not { IsDirectory: true })
+        {
+            throw errors.Passing($"has no directory '{root}', where the location should be. Mount it, or make it; it is tried again.");
+        }
+    }
+
     public async Task<FileEntry?> FindAsync(string path, CancellationToken cancellationToken)
     {
-        if (await GetAsync(path, cancellationToken).ConfigureAwait(false) is not { } file)
+        string full = Full(path);
+        if (await GetAsync(full, cancellationToken).ConfigureAwait(false) is not { } file)
         {
             return null;
         }
 
-        string real = Parent(path) is { } parent ? Join(await GetRealAsync(parent, cancellationToken).ConfigureAwait(false), Name(path)) : file.FullName;
+        string real = full != root && Parent(full) is { } parent ? Join(await GetRealAsync(parent, cancellationToken).ConfigureAwait(false), Name(full)) : file.FullName;
         return file.FullName == real ? Describe(path, file.Attributes) : DescribeLink(path, Parent(real)!, file.FullName);
     }
 
@@ -54,25 +65,27 @@ internal sealed class SftpTree(SftpClient client, SftpErrors errors) : IFileTree
 
     public async Task<Stream> OpenReadAsync(string path, long from, CancellationToken cancellationToken)
     {
-        SftpFileStream file = await AskAsync("read", path, () => client.OpenAsync(path, FileMode.Open, FileAccess.Read, cancellationToken)).ConfigureAwait(false);
+        string full = Full(path);
+        SftpFileStream file = await AskAsync("read", full, () => client.OpenAsync(full, FileMode.Open, FileAccess.Read, cancellationToken)).ConfigureAwait(false);
         file.Position = from;
-        return new SftpStream(file, errors, "read", path);
+        return new SftpStream(file, errors, "read", full);
     }
 
     public async Task<Stream> OpenWriteAsync(string path, long from, bool isExecutable, CancellationToken cancellationToken)
     {
-        SftpFileStream file = await AskAsync("write", path, () => client.OpenAsync(path, from == 0 ? FileMode.Create : FileMode.OpenOrCreate, FileAccess.Write, cancellationToken)).ConfigureAwait(false);
-        var stream = new SftpStream(file, errors, "write", path);
+        string full = Full(path);
+        SftpFileStream file = await AskAsync("write", full, () => client.OpenAsync(full, from == 0 ? FileMode.Create : FileMode.OpenOrCreate, FileAccess.Write, cancellationToken)).ConfigureAwait(false);
+        var stream = new SftpStream(file, errors, "write", full);
         try
         {
             if (from > 0)
             {
-                await AskAsync("write", path, () => Task.Run(() => CutAfter(file, path, from), cancellationToken)).ConfigureAwait(false);
+                await AskAsync("write", full, () => Task.Run(() => CutAfter(file, full, from), cancellationToken)).ConfigureAwait(false);
             }
 
             if (isExecutable)
             {
-                await AskAsync("make executable", path, () => MakeExecutableAsync(path, cancellationToken)).ConfigureAwait(false);
+                await AskAsync("make executable", full, () => MakeExecutableAsync(full, cancellationToken)).ConfigureAwait(false);
             }
 
             return stream;
@@ -89,21 +102,21 @@ internal sealed class SftpTree(SftpClient client, SftpErrors errors) : IFileTree
         await DeleteLinkAsync(to, cancellationToken).ConfigureAwait(false);
 
         // Only the blocking call renames as POSIX does: in place of a file that has the name.
-        await AskAsync("rename", from, () => Task.Run(() => client.RenameFile(from, to, isPosix: true), cancellationToken)).ConfigureAwait(false);
+        await AskAsync("rename", Full(from), () => Task.Run(() => client.RenameFile(Full(from), Full(to), isPosix: true), cancellationToken)).ConfigureAwait(false);
     }
 
     public async Task MakeDirectoryAsync(string path, CancellationToken cancellationToken)
     {
         Stack<string> missing = new();
-        string directory = path;
-        FileEntry? there;
-        while ((there = await FindAsync(directory, cancellationToken).ConfigureAwait(false)) is null && Parent(directory) is { } parent)
+        string directory = Full(path);
+        ISftpFile? there;
+        while ((there = await GetAsync(directory, cancellationToken).ConfigureAwait(false)) is null && Parent(directory) is { } parent)
         {
             missing.Push(directory);
             directory = parent;
         }
 
-        if (there is { Kind: not FileEntryKind.Directory })
+        if (there is { IsDirectory: false })
         {
             throw errors.Lasting($"has '{directory}', which is no directory. Move it away, or correct the path of the job.");
         }
@@ -117,7 +130,7 @@ internal sealed class SftpTree(SftpClient client, SftpErrors errors) : IFileTree
             catch (TransferException exception) when (exception.InnerException is SftpException { StatusCode: StatusCode.Failure })
             {
                 // Another transfer may have made it at this moment.
-                if (await FindAsync(next, cancellationToken).ConfigureAwait(false) is not { Kind: FileEntryKind.Directory })
+                if (await GetAsync(next, cancellationToken).ConfigureAwait(false) is not { IsDirectory: true })
                 {
                     throw;
                 }
@@ -127,7 +140,7 @@ internal sealed class SftpTree(SftpClient client, SftpErrors errors) : IFileTree
 
     // A relative target would be taken from the user's home.
     public Task MakeLinkAsync(string path, string target, CancellationToken cancellationToken) =>
-        AskAsync("make the link", path, () => Task.Run(() => client.SymbolicLink(Join(Parent(path)!, target), path), cancellationToken));
+        AskAsync("make the link", Full(path), () => Task.Run(() => client.SymbolicLink(Join(Parent(Full(path))!, target), Full(path)), cancellationToken));
 
     public async Task DeleteAsync(string path, CancellationToken cancellationToken)
     {
@@ -138,7 +151,7 @@ internal sealed class SftpTree(SftpClient client, SftpErrors errors) : IFileTree
 
         try
         {
-            await AskAsync("remove", path, () => client.DeleteFileAsync(path, cancellationToken)).ConfigureAwait(false);
+            await AskAsync("remove", Full(path), () => client.DeleteFileAsync(Full(path), cancellationToken)).ConfigureAwait(false);
         }
         catch (TransferException exception) when (exception.InnerException is SftpPathNotFoundException)
         {
@@ -157,6 +170,8 @@ internal sealed class SftpTree(SftpClient client, SftpErrors errors) : IFileTree
     private static string Name(string path) => path.TrimEnd('/') is var trimmed ? trimmed[(trimmed.LastIndexOf('/') + 1)..] : "";
 
     private static string Join(string directory, string name) => $"{directory.TrimEnd('/')}/{name}";
+
+    private string Full(string path) => path.Trim('/') is { Length: > 0 } below and not "." ? Join(root, below) : root;
 
     private static FileEntry DescribeLink(string path, string directory, string? target) => new(path, FileEntryKind.Link, null, null, null)
     {
@@ -207,11 +222,11 @@ internal sealed class SftpTree(SftpClient client, SftpErrors errors) : IFileTree
     private async Task<List<FileEntry>> ReadAsync(string directory, CancellationToken cancellationToken)
     {
         List<FileEntry> entries = [];
-        foreach (ISftpFile file in await ListFilesAsync(directory, cancellationToken).ConfigureAwait(false))
+        foreach (ISftpFile file in await ListFilesAsync(Full(directory), cancellationToken).ConfigureAwait(false))
         {
-            string path = Join(directory, file.Name);
+            string path = directory is "" or "." ? file.Name : Join(directory, file.Name);
             entries.Add(file.IsSymbolicLink
-                ? DescribeLink(path, Parent(file.FullName)!, (await GetAsync(path, cancellationToken).ConfigureAwait(false))?.FullName)
+                ? DescribeLink(path, Parent(file.FullName)!, (await GetAsync(Full(path), cancellationToken).ConfigureAwait(false))?.FullName)
                 : Describe(path, file.Attributes));
         }
 
@@ -260,10 +275,10 @@ internal sealed class SftpTree(SftpClient client, SftpErrors errors) : IFileTree
             return false;
         }
 
-        IReadOnlyList<ISftpFile> files = await ListFilesAsync(Parent(path)!, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ISftpFile> files = await ListFilesAsync(Parent(Full(path))!, cancellationToken).ConfigureAwait(false);
         if (files.FirstOrDefault(file => file.Name == Name(path)) is { } link)
         {
-            await AskAsync("remove", path, () => link.DeleteAsync(cancellationToken)).ConfigureAwait(false);
+            await AskAsync("remove", Full(path), () => link.DeleteAsync(cancellationToken)).ConfigureAwait(false);
         }
 
         return true;

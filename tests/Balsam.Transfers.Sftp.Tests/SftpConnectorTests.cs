@@ -18,7 +18,7 @@ internal sealed class SftpConnectorTests : SftpFixture
     {
         await using SftpTree tree = await ConnectAsync();
 
-        Assert.That(await tree.FindAsync(Far, default), Is.Not.Null);
+        Assert.That(await tree.FindAsync("/", default), Is.Not.Null);
     }
 
     [Test]
@@ -27,7 +27,7 @@ internal sealed class SftpConnectorTests : SftpFixture
         await using SftpTree tree = await ConnectAsync(
             options => options.Defaults = new SftpHost { PrivateKeyFile = Server.LockedKeyFile, PassphraseSecret = "Far:Passphrase" }, new Secrets(("Far:Passphrase", "open sesame")));
 
-        Assert.That(await tree.FindAsync(Far, default), Is.Not.Null);
+        Assert.That(await tree.FindAsync("/", default), Is.Not.Null);
     }
 
     [Test]
@@ -35,7 +35,7 @@ internal sealed class SftpConnectorTests : SftpFixture
     {
         await using SftpTree tree = await ConnectAsync(options => options.Defaults = new SftpHost { PrivateKeySecret = "Far:Key" }, new Secrets(("Far:Key", File.ReadAllText(Server.KeyFile))));
 
-        Assert.That(await tree.FindAsync(Far, default), Is.Not.Null);
+        Assert.That(await tree.FindAsync("/", default), Is.Not.Null);
     }
 
     [TestCase("127.0.0.1")]
@@ -48,7 +48,7 @@ internal sealed class SftpConnectorTests : SftpFixture
             options.Hosts[name.Replace("{user}", SshServer.User, StringComparison.Ordinal)] = Key(Server.KeyFile);
         });
 
-        Assert.That(await tree.FindAsync(Far, default), Is.Not.Null);
+        Assert.That(await tree.FindAsync("/", default), Is.Not.Null);
     }
 
     [Test]
@@ -119,7 +119,7 @@ internal sealed class SftpConnectorTests : SftpFixture
             options.Defaults.HostKeys.Add(Server.Fingerprint);
         });
 
-        Assert.That(await tree.FindAsync(Far, default), Is.Not.Null);
+        Assert.That(await tree.FindAsync("/", default), Is.Not.Null);
     }
 
     [Test]
@@ -182,6 +182,15 @@ internal sealed class SftpConnectorTests : SftpFixture
     }
 
     [Test]
+    public async Task Connect_LocationIsNotThere_FailsForNowAndNamesIt()
+    {
+        TransferException failure = await RefusedAsync(address: Server.Address(path: "not mounted"));
+
+        Assert.That(failure.IsTransient);
+        Assert.That(failure.Message, Does.Contain($"no directory '{Path.Combine(Server.Files, "not mounted")}'"));
+    }
+
+    [Test]
     public async Task Connect_TooManySessions_FailsForNow()
     {
         await using SshServer crowded = await SshServer.StartAsync("MaxSessions 0");
@@ -197,7 +206,7 @@ internal sealed class SftpConnectorTests : SftpFixture
         var connector = new SftpConnector(Options(change), secrets);
         try
         {
-            await using SftpTree tree = await connector.ConnectAsync(address ?? Server.Address(), default);
+            await using SftpTree tree = await connector.ConnectAsync(address ?? Address, default);
         }
         catch (TransferException failure)
         {

@@ -12,6 +12,9 @@ internal abstract class SftpFixture
     /// <summary>A directory at the far end for this test.</summary>
     protected string Far { get; private set; } = null!;
 
+    /// <summary>The location of this test.</summary>
+    protected Uri Address => Server.Address(path: Path.GetFileName(Far));
+
     [OneTimeSetUp]
     public async Task StartServer() => Server = await SshServer.StartAsync();
 
@@ -34,7 +37,7 @@ internal abstract class SftpFixture
         return options;
     }
 
-    protected Task<SftpTree> ConnectAsync(Action<SftpOptions>? change = null, ISecretSource? secrets = null) => new SftpConnector(Options(change), secrets).ConnectAsync(Server.Address(), default);
+    protected Task<SftpTree> ConnectAsync(Action<SftpOptions>? change = null, ISecretSource? secrets = null) => new SftpConnector(Options(change), secrets).ConnectAsync(Address, default);
 
     protected string At(string name) => Path.Combine(Far, name);
 }

@@ -24,9 +24,9 @@ internal sealed class SftpTreeTests : SftpFixture
         File.SetUnixFileMode(At("a"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         File.SetLastWriteTimeUtc(At("a"), new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc));
 
-        FileEntry? found = await _tree.FindAsync(At("a"), default);
+        FileEntry? found = await _tree.FindAsync("/a", default);
 
-        Assert.That(found, Is.EqualTo(new FileEntry(At("a"), FileEntryKind.File, 5, "1767323045", UnixFileMode.UserRead | UnixFileMode.UserExecute)));
+        Assert.That(found, Is.EqualTo(new FileEntry("/a", FileEntryKind.File, 5, "1767323045", UnixFileMode.UserRead | UnixFileMode.UserExecute)));
     }
 
     [TestCase("none")]
@@ -38,7 +38,7 @@ internal sealed class SftpTreeTests : SftpFixture
         File.WriteAllText(At("file"), "");
         File.CreateSymbolicLink(At("nowhere"), "none");
 
-        Assert.That(await _tree.FindAsync(At(name), default), Is.Null);
+        Assert.That(await _tree.FindAsync(name, default), Is.Null);
     }
 
     [TestCase("latest", "run7")]
@@ -53,7 +53,7 @@ internal sealed class SftpTreeTests : SftpFixture
         File.CreateSymbolicLink(At("chain"), "latest");
         File.CreateSymbolicLink(At("up"), "../run7");
 
-        Assert.That(await _tree.FindAsync(At(name), default), Has.Property(nameof(FileEntry.Kind)).EqualTo(FileEntryKind.Link).And.Property(nameof(FileEntry.LinkTarget)).EqualTo(target));
+        Assert.That(await _tree.FindAsync(name, default), Has.Property(nameof(FileEntry.Kind)).EqualTo(FileEntryKind.Link).And.Property(nameof(FileEntry.LinkTarget)).EqualTo(target));
     }
 
     [Test]
@@ -63,7 +63,19 @@ internal sealed class SftpTreeTests : SftpFixture
         File.WriteAllText(At("disk2/data/a"), "12345");
         File.CreateSymbolicLink(At("data"), "disk2/data");
 
-        Assert.That(await _tree.FindAsync(At("data/a"), default), Has.Property(nameof(FileEntry.Kind)).EqualTo(FileEntryKind.File).And.Property(nameof(FileEntry.Size)).EqualTo(5));
+        Assert.That(await _tree.FindAsync("data/a", default), Has.Property(nameof(FileEntry.Kind)).EqualTo(FileEntryKind.File).And.Property(nameof(FileEntry.Size)).EqualTo(5));
+    }
+
+    [Test]
+    public async Task MakeDirectory_BehindALink_IsMadeWhereItLeads()
+    {
+        Directory.CreateDirectory(At("disk2"));
+        File.CreateSymbolicLink(At("data"), "disk2");
+
+        await _tree.MakeDirectoryAsync("data", default);
+        await _tree.MakeDirectoryAsync("data/out", default);
+
+        Assert.That(Directory.Exists(At("disk2/out")));
     }
 
     [Test]
@@ -80,9 +92,9 @@ internal sealed class SftpTreeTests : SftpFixture
         File.CreateSymbolicLink(At("to-nothing"), "none");
 
         List<(string, FileEntryKind, string?)> entries = [];
-        await foreach (FileEntry entry in _tree.ListAsync(Far, default))
+        await foreach (FileEntry entry in _tree.ListAsync(".", default))
         {
-            entries.Add((Path.GetRelativePath(Far, entry.Path), entry.Kind, entry.LinkTarget));
+            entries.Add((entry.Path, entry.Kind, entry.LinkTarget));
         }
 
         Assert.That(entries, Is.EqualTo(new (string, FileEntryKind, string?)[]
@@ -102,7 +114,7 @@ internal sealed class SftpTreeTests : SftpFixture
         File.WriteAllBytes(At("a"), bytes);
 
         using var read = new MemoryStream();
-        await using (Stream stream = await _tree.OpenReadAsync(At("a"), from, default))
+        await using (Stream stream = await _tree.OpenReadAsync("a", from, default))
         {
             await stream.CopyToAsync(read);
         }
@@ -118,7 +130,7 @@ internal sealed class SftpTreeTests : SftpFixture
         byte[] there = Bytes(50_000);
         File.WriteAllBytes(At("a"), there);
 
-        await using (Stream stream = await _tree.OpenWriteAsync(At("a"), from, isExecutable: false, default))
+        await using (Stream stream = await _tree.OpenWriteAsync("a", from, isExecutable: false, default))
         {
             await stream.WriteAsync("new"u8.ToArray());
         }
@@ -130,7 +142,7 @@ internal sealed class SftpTreeTests : SftpFixture
     public async Task OpenWrite_NewFile_IsThereWhenFlushed()
     {
         byte[] bytes = Bytes(100_001);
-        await using Stream stream = await _tree.OpenWriteAsync(At("a"), 0, isExecutable: false, default);
+        await using Stream stream = await _tree.OpenWriteAsync("a", 0, isExecutable: false, default);
         await stream.WriteAsync(bytes);
         await stream.FlushAsync();
 
@@ -141,7 +153,7 @@ internal sealed class SftpTreeTests : SftpFixture
     [TestCase(true)]
     public async Task OpenWrite_Executable_CanBeExecutedByWhoMayRead(bool isExecutable)
     {
-        await using (await _tree.OpenWriteAsync(At("a"), 0, isExecutable, default))
+        await using (await _tree.OpenWriteAsync("a", 0, isExecutable, default))
         {
         }
 
@@ -155,7 +167,7 @@ internal sealed class SftpTreeTests : SftpFixture
     {
         File.WriteAllText(At("a"), "1234");
 
-        TransferException? failure = await Assert.ThrowsAsync<TransferException>(() => _tree.OpenWriteAsync(At("a"), 5, isExecutable: false, default));
+        TransferException? failure = await Assert.ThrowsAsync<TransferException>(() => _tree.OpenWriteAsync("a", 5, isExecutable: false, default));
 
         Assert.That(failure!.IsTransient);
         Assert.That(failure.Message, Does.Contain("only 4 bytes").And.Contain(At("a")));
@@ -167,7 +179,7 @@ internal sealed class SftpTreeTests : SftpFixture
         File.WriteAllText(At("new"), "new");
         File.WriteAllText(At("old"), "old");
 
-        await _tree.RenameAsync(At("new"), At("old"), default);
+        await _tree.RenameAsync("new", "/old", default);
 
         Assert.That(File.ReadAllText(At("old")), Is.EqualTo("new"));
         Assert.That(File.Exists(At("new")), Is.False);
@@ -180,7 +192,7 @@ internal sealed class SftpTreeTests : SftpFixture
         File.WriteAllText(At("old"), "old");
         File.CreateSymbolicLink(At("link"), "old");
 
-        await _tree.RenameAsync(At("new"), At("link"), default);
+        await _tree.RenameAsync("new", "link", default);
 
         Assert.That(File.ReadAllText(At("old")), Is.EqualTo("old"));
         Assert.That(new FileInfo(At("link")).LinkTarget, Is.Null);
@@ -193,7 +205,7 @@ internal sealed class SftpTreeTests : SftpFixture
         File.WriteAllText(At("old"), "old");
         File.CreateSymbolicLink(At("link"), "old");
 
-        await _tree.DeleteAsync(At("link"), default);
+        await _tree.DeleteAsync("link", default);
 
         Assert.That(Directory.GetFileSystemEntries(Far), Is.EqualTo(new[] { At("old") }));
     }
@@ -201,8 +213,8 @@ internal sealed class SftpTreeTests : SftpFixture
     [Test]
     public async Task MakeDirectory_ParentsMissing_MakesThem()
     {
-        await _tree.MakeDirectoryAsync(At("a/b/c"), default);
-        await _tree.MakeDirectoryAsync(At("a/b/c"), default);
+        await _tree.MakeDirectoryAsync("a/b/c", default);
+        await _tree.MakeDirectoryAsync("a/b/c", default);
 
         Assert.That(Directory.Exists(At("a/b/c")));
     }
@@ -213,7 +225,7 @@ internal sealed class SftpTreeTests : SftpFixture
     {
         File.WriteAllText(At("file"), "");
 
-        TransferException? failure = await Assert.ThrowsAsync<TransferException>(() => _tree.MakeDirectoryAsync(At(name), default));
+        TransferException? failure = await Assert.ThrowsAsync<TransferException>(() => _tree.MakeDirectoryAsync(name, default));
 
         Assert.That(failure!.IsTransient, Is.False);
         Assert.That(failure.Message, Does.Contain($"'{At("file")}', which is no directory"));
@@ -222,7 +234,7 @@ internal sealed class SftpTreeTests : SftpFixture
     [Test]
     public async Task MakeDirectory_ManyAtOnce_MakesItOnce()
     {
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => _tree.MakeDirectoryAsync(At($"a/b/{i % 3}"), default)));
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => _tree.MakeDirectoryAsync($"a/b/{i % 3}", default)));
 
         Assert.That(Directory.GetDirectories(At("a/b")), Has.Length.EqualTo(3));
     }
@@ -232,10 +244,10 @@ internal sealed class SftpTreeTests : SftpFixture
     {
         File.WriteAllText(At("a"), "1");
 
-        await _tree.MakeLinkAsync(At("link"), "a", default);
+        await _tree.MakeLinkAsync("link", "a", default);
 
         Assert.That(File.ResolveLinkTarget(At("link"), returnFinalTarget: true)!.FullName, Is.EqualTo(At("a")));
-        Assert.That((await _tree.FindAsync(At("link"), default))!.LinkTarget, Is.EqualTo("a"));
+        Assert.That((await _tree.FindAsync("link", default))!.LinkTarget, Is.EqualTo("a"));
     }
 
     [Test]
@@ -243,8 +255,8 @@ internal sealed class SftpTreeTests : SftpFixture
     {
         File.WriteAllText(At("a"), "");
 
-        await _tree.DeleteAsync(At("a"), default);
-        await _tree.DeleteAsync(At("a"), default);
+        await _tree.DeleteAsync("a", default);
+        await _tree.DeleteAsync("a", default);
 
         Assert.That(File.Exists(At("a")), Is.False);
     }
@@ -252,7 +264,7 @@ internal sealed class SftpTreeTests : SftpFixture
     [Test]
     public async Task OpenRead_Missing_FailsForGoodAndSaysWhere()
     {
-        TransferException? failure = await Assert.ThrowsAsync<TransferException>(() => _tree.OpenReadAsync(At("none"), 0, default));
+        TransferException? failure = await Assert.ThrowsAsync<TransferException>(() => _tree.OpenReadAsync("none", 0, default));
 
         Assert.That(failure!.IsTransient, Is.False);
         Assert.That(failure.Message, Does.Contain($"'{At("none")}'").And.Contain($"@127.0.0.1:{Server.Port}").And.Contain("correct the path"));
@@ -261,7 +273,7 @@ internal sealed class SftpTreeTests : SftpFixture
     [Test]
     public async Task Stream_ConnectionLostWhileWriting_FailsForNowAndNeverLooksWhole()
     {
-        Stream stream = await _tree.OpenWriteAsync(At("a"), 0, isExecutable: false, default);
+        Stream stream = await _tree.OpenWriteAsync("a", 0, isExecutable: false, default);
         await stream.WriteAsync(Encoding.UTF8.GetBytes("held back by the library"));
         Server.KillSessions();
 
@@ -278,7 +290,7 @@ internal sealed class SftpTreeTests : SftpFixture
         await Server.FreezeSessionsAsync();
         try
         {
-            TransferException? failure = await Assert.ThrowsAsync<TransferException>(() => tree.FindAsync(Far, default));
+            TransferException? failure = await Assert.ThrowsAsync<TransferException>(() => tree.FindAsync("a", default));
             Assert.That(failure!.IsTransient);
             Assert.That(failure.Message, Does.Contain("has not answered in time"));
         }
@@ -295,7 +307,7 @@ internal sealed class SftpTreeTests : SftpFixture
         using var source = new CancellationTokenSource();
         await source.CancelAsync();
 
-        Assert.That(() => _tree.OpenReadAsync(At("a"), 0, source.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => _tree.OpenReadAsync("a", 0, source.Token), Throws.InstanceOf<OperationCanceledException>());
     }
 
     private static byte[] Bytes(int count)

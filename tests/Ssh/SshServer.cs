@@ -113,6 +113,23 @@ internal sealed class SshServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the processes of every session have ended: what they had to put away is put away.</summary>
+    public async Task SessionsEndAsync()
+    {
+        foreach (int pid in Sessions())
+        {
+            try
+            {
+                using Process session = Process.GetProcessById(pid);
+                await session.WaitForExitAsync().WaitAsync(Patience);
+            }
+            catch (ArgumentException)
+            {
+                // It has just ended.
+            }
+        }
+    }
+
     /// <summary>How many connections were taken until now.</summary>
     public int Logins() => File.ReadLines(At("sshd.log")).Count(line => line.Contains("Accepted ", StringComparison.Ordinal));
 

@@ -17,6 +17,9 @@ internal abstract class Disk(string root, WorkdirAccess access)
 
     public abstract SafeFileHandle OpenRead(string path);
 
+    /// <summary>Opens a directory, to be held by its descriptor.</summary>
+    public abstract SafeFileHandle OpenDirectory(string path);
+
     public abstract SafeFileHandle OpenWrite(string path, bool isExecutable);
 
     public abstract void Rename(string from, string to);

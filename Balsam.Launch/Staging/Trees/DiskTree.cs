@@ -91,6 +91,8 @@ public sealed class DiskTree : IFileTree, ILocalFiles
 
     SafeFileHandle ILocalFiles.OpenHandle(string path) => _disk.OpenRead(path);
 
+    SafeFileHandle ILocalFiles.OpenDirectory(string path) => _disk.OpenDirectory(path);
+
     bool ILocalFiles.TryClone(SafeFileHandle from, string path, bool isExecutable)
     {
         using SafeFileHandle to = _disk.OpenWrite(path, isExecutable);

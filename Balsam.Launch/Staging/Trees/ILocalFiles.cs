@@ -8,6 +8,9 @@ internal interface ILocalFiles
     /// <summary>Opens a file to read it.</summary>
     SafeFileHandle OpenHandle(string path);
 
+    /// <summary>Opens a directory, to be held by its descriptor whatever becomes of its name (Linux).</summary>
+    SafeFileHandle OpenDirectory(string path);
+
     /// <summary>Makes a file that has the blocks of another one in common with it (reflink), in place of one that may have the name.</summary>
     /// <returns>Whether the file system could; if not, the file is empty.</returns>
     bool TryClone(SafeFileHandle from, string path, bool isExecutable);

@@ -67,6 +67,8 @@ internal sealed class LinuxDisk(string root, string? bounds, WorkdirAccess acces
         throw errno != 0 ? DiskFailure.From(errno, "read", Full(path)) : new TransferException($"'{Full(path)}' is no file that can be copied. Take it away, or name another.", isTransient: false);
     }
 
+    public override SafeFileHandle OpenDirectory(string path) => OpenDirectory(TreePath.Names(path), make: null, "opened", path);
+
     public override SafeFileHandle OpenWrite(string path, bool isExecutable) => OpenFile(
         path, FileCalls.ReadWrite | LibC.OpenCreate | LibC.OpenNonBlocking, (uint)(isExecutable ? AccessModes.ForDirectory(Access) : AccessModes.ForFile(Access)), "written");
 

@@ -36,6 +36,8 @@ internal sealed class PortableDisk(string root, string? bounds, WorkdirAccess ac
             : File.OpenHandle(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
     });
 
+    public override SafeFileHandle OpenDirectory(string path) => throw new TransferException($"'{Full(path)}' cannot be held open: this system has no descriptors of directories.", isTransient: false);
+
     public override SafeFileHandle OpenWrite(string path, bool isExecutable) => Try("written", path, full =>
     {
         RefuseLinks(full);
