@@ -46,7 +46,7 @@ public sealed partial class Launcher
     private readonly LauncherInsight _insight;
     private readonly JobExplainer _explainer;
     private readonly ILauncherConductor? _conductor;
-    private readonly Channel<Action> _messages = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Action> _messages;
     private readonly Dictionary<JobId, ActiveRun> _runs = [];
     private readonly Backlog _backlog = new();
     private readonly Dictionary<JobId, ActiveHook> _activeHooks = [];
@@ -110,6 +110,9 @@ public sealed partial class Launcher
         _insight = insight;
         _explainer = new JobExplainer(store, applications, [insight], time);
         _conductor = conductor;
+
+        // On virtual time a turn of the loop is a call by whoever posts: nobody else is at work then.
+        _messages = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = conductor is not null });
     }
 
     private LeaseToken Lease => _session!.Token;

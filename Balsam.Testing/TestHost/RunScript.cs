@@ -98,6 +98,15 @@ public sealed class RunScript
     /// <returns>The script.</returns>
     public RunScript Print(string line) => Do(run => run.Print(line));
 
+    /// <summary>Writes a line to <c>job.out</c>.</summary>
+    /// <param name="line">Says what it holds.</param>
+    /// <returns>The script.</returns>
+    public RunScript Print(Func<ScriptedRun, string> line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        return Do(run => run.Print(line(run)));
+    }
+
     /// <summary>Does anything. It runs between two turns of the launcher, and must not wait.</summary>
     /// <param name="step">What to do. An exception comes out of the call that runs the host.</param>
     /// <returns>The script.</returns>

@@ -46,7 +46,7 @@ internal static class Sweep
     }
 
     // The submit is one atomic call: after a crash, either all jobs are in the store or none.
-    private static async Task SubmitOnceAsync(BalsamClient client, SweepSize size)
+    internal static async Task SubmitOnceAsync(BalsamClient client, SweepSize size)
     {
         long finished = await client.Jobs.InState(JobState.JobFinished).CountAsync();
         if (await client.Jobs.CountAsync() is > 0 and var known)
