@@ -186,7 +186,7 @@ public sealed partial class Launcher
         {
             if (now is null || now.State.IsFinal())
             {
-                _ = hook.Stop.CancelAsync();
+                Cancel(hook.Job, hook.Stop);
             }
         }
         else if (_backlog.TryRemove(id, out _))

@@ -42,17 +42,17 @@ public sealed partial class Launcher
             _ledger.Begin(call);
             var hook = new ActiveHook(job, new CancellationTokenSource());
             _activeHooks.Add(job.Id, hook);
-            _ = CallHookAsync(hook, application);
+            CancellationToken stop = hook.Stop.Token;
+            RunApart(job, HookRunner.NameOf(job.State), () => CallHookAsync(hook, application, stop));
         }
     }
 
-    private async Task CallHookAsync(ActiveHook hook, ApplicationDescriptor application)
+    private async Task CallHookAsync(ActiveHook hook, ApplicationDescriptor application, CancellationToken stop)
     {
-        CancellationToken stop = hook.Stop.Token;
         HookResult result;
         try
         {
-            result = await Task.Run(() => _hooks.RunAsync(hook.Job, application, stop), CancellationToken.None).ConfigureAwait(false);
+            result = await _hooks.RunAsync(hook.Job, application, stop).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

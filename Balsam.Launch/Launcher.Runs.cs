@@ -152,7 +152,7 @@ public sealed partial class Launcher
         {
             run.FunctionStop = new CancellationTokenSource();
             CancellationToken stop = run.FunctionStop.Token;
-            _ = Task.Run(() => RunFunctionAsync(run, started, stop));
+            RunApart(started, "Run", () => RunFunctionAsync(run, started, stop));
         }
         else
         {
@@ -180,7 +180,7 @@ public sealed partial class Launcher
         }
 
         string workdir = run.Job.Workdir;
-        _ = Task.Run(() =>
+        RunApart(run.Job, "end", () =>
         {
             FailureKind kind = exit.Kind switch
             {
@@ -197,6 +197,7 @@ public sealed partial class Launcher
                 LastLines = kind == FailureKind.StartFailed ? [] : [.. Tail.Read(() => _directory.OpenFile(workdir, request.OutputPath), _options.ErrorTailLines)],
             };
             Post(() => Finish(run, new RunOutcome(failure, failure.ExitCode)));
+            return Task.CompletedTask;
         });
     }
 
@@ -349,7 +350,7 @@ public sealed partial class Launcher
 
         if (run.FunctionStop is { } function)
         {
-            _ = function.CancelAsync();
+            Cancel(run.Job, function);
         }
         else
         {

@@ -136,7 +136,7 @@ public sealed partial class Launcher
             }
             else
             {
-                _ = run.FunctionStop?.CancelAsync();
+                Cancel(run.Job, run.FunctionStop);
             }
         }
 
@@ -167,7 +167,7 @@ public sealed partial class Launcher
     {
         foreach (ActiveHook hook in _activeHooks.Values)
         {
-            _ = hook.Stop.CancelAsync();
+            Cancel(hook.Job, hook.Stop);
         }
     }
 
@@ -205,14 +205,14 @@ public sealed partial class Launcher
         KillEverything();
         while (HasWork && !_hasGivenUp)
         {
-            while (_messages.Reader.TryRead(out Action? message))
+            while (TryRead(out Action? message))
             {
                 Try(message);
             }
 
             if (HasWork && !_hasGivenUp)
             {
-                await _messages.Reader.WaitToReadAsync().ConfigureAwait(false);
+                await WaitForMessageAsync(idle: false).ConfigureAwait(false);
             }
         }
 
@@ -259,13 +259,13 @@ public sealed partial class Launcher
         foreach (ActiveRun run in _runs.Values)
         {
             run.IsDisowned = true;
-            _ = run.FunctionStop?.CancelAsync();
+            Cancel(run.Job, run.FunctionStop);
             _runner.Signal(run.Job.Id.Value, RunSignal.Kill);
         }
 
         foreach (ActiveHook hook in _activeHooks.Values)
         {
-            _ = hook.Stop.CancelAsync();
+            Cancel(hook.Job, hook.Stop);
         }
 
         _hookQueue.Clear();
@@ -284,7 +284,7 @@ public sealed partial class Launcher
                 continue;
             }
 
-            if (_messages.Reader.TryRead(out Action? message))
+            if (TryRead(out Action? message))
             {
                 message();
             }
@@ -294,7 +294,7 @@ public sealed partial class Launcher
             }
             else
             {
-                await _messages.Reader.WaitToReadAsync().ConfigureAwait(false);
+                await WaitForMessageAsync(idle: false).ConfigureAwait(false);
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Balsam.Launch.Hosting;
 using Balsam.Launch.Lifecycle;
@@ -39,7 +40,8 @@ public sealed partial class Launcher
     private readonly HookRunner _hooks;
     private readonly LauncherInsight _insight;
     private readonly JobExplainer _explainer;
-    private readonly Channel<Action> _messages = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ILauncherConductor? _conductor;
+    private readonly Channel<Action> _messages;
     private readonly Dictionary<JobId, ActiveRun> _runs = [];
     private readonly Backlog _backlog = new();
     private readonly Dictionary<JobId, ActiveHook> _activeHooks = [];
@@ -58,6 +60,7 @@ public sealed partial class Launcher
     private long _renewedAt;
     private long _startedAt;
     private DateTimeOffset _startedOn;
+    private long _readCount;
     private bool _mayClaim;
     private DateTimeOffset? _nextDue;
     private ITimer? _dueTimer;
@@ -76,7 +79,8 @@ public sealed partial class Launcher
         IOptions<LauncherOptions> options,
         SecretKeeper secrets,
         TimeProvider time,
-        ILogger<Launcher> log)
+        ILogger<Launcher> log,
+        ILauncherConductor? conductor = null)
     {
         _store = store;
         _applications = applications;
@@ -94,6 +98,10 @@ public sealed partial class Launcher
         _hooks = new HookRunner(scopes, _directory, _desk, secrets, time, _options.HookTimeLimit);
         _insight = insight;
         _explainer = new JobExplainer(store, applications, [insight], time);
+        _conductor = conductor;
+
+        // On virtual time a turn of the loop is a call by whoever posts: nobody else is at work then.
+        _messages = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = conductor is not null });
     }
 
     private LeaseToken Lease => _session!.Token;
@@ -205,6 +213,7 @@ public sealed partial class Launcher
             _stopTimer?.Dispose();
             _abandonTimer?.Dispose();
             _ended.TrySetResult();
+            _conductor?.End();
         }
     }
 
@@ -254,7 +263,7 @@ public sealed partial class Launcher
         ChannelReader<Action> messages = _messages.Reader;
         while (true)
         {
-            while (messages.TryRead(out Action? message))
+            while (TryRead(out Action? message))
             {
                 message();
             }
@@ -293,13 +302,55 @@ public sealed partial class Launcher
 
             if (!wrote && (IsStopping || IsPaused || !_mayClaim) && !messages.TryPeek(out _))
             {
-                TellIdle();
-                await messages.WaitToReadAsync().ConfigureAwait(false);
+                await WaitForMessageAsync(TellIdle()).ConfigureAwait(false);
             }
         }
     }
 
-    private bool Post(Action message) => _messages.Writer.TryWrite(message);
+    private bool Post(Action message) => _conductor?.Admit() != false && _messages.Writer.TryWrite(message);
+
+    private bool TryRead([NotNullWhen(true)] out Action? message)
+    {
+        bool isRead = _messages.Reader.TryRead(out message);
+        _readCount += isRead ? 1 : 0;
+        return isRead;
+    }
+
+    private ValueTask<bool> WaitForMessageAsync(bool idle)
+    {
+        _conductor?.Rest(_readCount, idle);
+        return _messages.Reader.WaitToReadAsync();
+    }
+
+    // What is no turn of this loop: code of applications, and whatever may take its time.
+    private void RunApart(Job job, string what, Func<Task> work)
+    {
+        if (_conductor is null)
+        {
+            _ = Task.Run(work);
+        }
+        else
+        {
+            _conductor.Run(job, what, work);
+        }
+    }
+
+    private void Cancel(Job job, CancellationTokenSource? stop)
+    {
+        if (stop is null)
+        {
+            return;
+        }
+
+        if (_conductor is null)
+        {
+            _ = stop.CancelAsync();
+        }
+        else
+        {
+            _conductor.Run(job, "cancellation", stop.CancelAsync);
+        }
+    }
 
     // A timer of the system runs 49 days at most: a longer one is wound up again.
     private ITimer PostAfter(TimeSpan delay, Action message, bool urgently = false)
@@ -389,7 +440,7 @@ public sealed partial class Launcher
         }
     }
 
-    private void TellIdle()
+    private bool TellIdle()
     {
         bool idle = _runs.Count == 0 && _activeHooks.Count == 0 && _nextDue is null && _hookQueue.Count == 0;
         if (idle)
@@ -399,5 +450,6 @@ public sealed partial class Launcher
         }
 
         WatchIdleTimeout(idle && !IsPaused);
+        return idle;
     }
 }

@@ -22,6 +22,24 @@ public sealed class InMemoryJobStore(TimeProvider? time = null) : EmbeddedJobSto
     /// <inheritdoc/>
     public override string Description => "in-memory store";
 
+    /// <summary>A job as it is now; null when there is none.</summary>
+    internal Job? Find(JobId id) => Read(id);
+
+    /// <summary>The steps of a job.</summary>
+    internal IReadOnlyList<JobEvent> HistoryOf(JobId id) => ReadHistory(id);
+
+    /// <summary>How many sessions are open: those of launchers that were killed are, until they have run out and are swept.</summary>
+    internal int CountOpenSessions()
+    {
+        lock (_gate)
+        {
+            return _launchers.Values.Count(static launcher => launcher.ClosedAt is null);
+        }
+    }
+
+    /// <summary>Whether a launcher has news that it was not told yet.</summary>
+    internal bool HasNewsFor(LeaseToken lease) => HasNews(lease);
+
     /// <inheritdoc/>
     protected override StoreImage Load()
     {

@@ -1,4 +1,5 @@
 using Balsam.Launch.Hosting;
+using Balsam.Launch.Lifecycle;
 using Balsam.Launch.Packing;
 using Balsam.Launch.Running;
 using Balsam.Launch;
@@ -60,5 +61,6 @@ public static class LauncherBuilderExtensions
         services.GetRequiredService<IOptions<LauncherOptions>>(),
         services.GetRequiredService<SecretKeeper>(),
         services.GetRequiredService<TimeProvider>(),
-        services.GetRequiredService<ILogger<Launcher>>());
+        services.GetRequiredService<ILogger<Launcher>>(),
+        services.GetService<ILauncherConductor>());
 }

@@ -143,6 +143,17 @@ public abstract partial class EmbeddedJobStore
         }
     }
 
+    /// <summary>Whether a launcher has news that it was not told yet. For hosts that decide when it is told.</summary>
+    /// <param name="lease">Its lease.</param>
+    /// <returns>Whether <see cref="WaitForNewsAsync"/> would answer at once; true as well when it would throw.</returns>
+    protected bool HasNews(LeaseToken lease)
+    {
+        lock (_gate)
+        {
+            return !_isOpen || _sessions.HasNews(lease);
+        }
+    }
+
     /// <inheritdoc/>
     public async Task<SessionNews> WaitForNewsAsync(LeaseToken lease, CancellationToken cancellationToken)
     {

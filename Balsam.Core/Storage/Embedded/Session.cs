@@ -13,6 +13,8 @@ internal sealed class Session(LauncherSession launcher, long renewedAt)
 
     public HashSet<JobId> Held { get; } = [];
 
+    public bool HasNews => _mayClaim || _changed.Count > 0;
+
     public void Wake(bool mayClaim)
     {
         _mayClaim |= mayClaim;
@@ -28,7 +30,7 @@ internal sealed class Session(LauncherSession launcher, long renewedAt)
     /// <summary>What is new, or null and a task that ends when something is.</summary>
     public SessionNews? TakeNews(out Task signal)
     {
-        if (!_mayClaim && _changed.Count == 0)
+        if (!HasNews)
         {
             _waiter ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             signal = _waiter.Task;

@@ -19,6 +19,8 @@ internal sealed class SessionTable(TimeProvider time, Lock gate)
 
     public bool IsOpen(LeaseToken lease) => _sessions.TryGetValue(lease.Session, out Session? session) && session.Launcher.Token == lease;
 
+    public bool HasNews(LeaseToken lease) => WhyLost(lease) is not null || _sessions[lease.Session].HasNews;
+
     /// <exception cref="LeaseLostException">The lease is not valid.</exception>
     public Session Demand(LeaseToken lease) =>
         WhyLost(lease) is { } reason ? throw new LeaseLostException(lease.Session, reason) : _sessions[lease.Session];
