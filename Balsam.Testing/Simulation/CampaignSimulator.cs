@@ -1,4 +1,5 @@
 using System.Globalization;
+using Balsam.Launch.Packing;
 
 namespace Balsam.Testing.Simulation;
 
@@ -39,6 +40,57 @@ public sealed class CampaignSimulator
     /// <returns>What happened.</returns>
     /// <exception cref="InvalidOperationException">A job has no run time, or is cut off again and again.</exception>
     public SimulatedCampaign Run(int seed = 0, CancellationToken cancellationToken = default) => new Simulation(_graph, Options, seed).Run(cancellationToken);
+
+    /// <summary>Simulates the campaign with several seeds, beginning with 0.</summary>
+    /// <param name="seeds">How many, at least 1.</param>
+    /// <param name="cancellationToken">Cancels the forecast.</param>
+    /// <returns>What the campaign is expected to take.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="seeds"/> is below 1.</exception>
+    /// <exception cref="InvalidOperationException">A job has no run time, or is cut off again and again.</exception>
+    public CampaignForecast Forecast(int seeds = 20, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(seeds, 1);
+        var quick = new CampaignSimulator(_graph, Options with { KeepHistory = false });
+        (int Seed, SimulatedCampaign.Summary Summary, CampaignUse Use)[] all =
+            [.. Enumerable.Range(0, seeds).Select(seed => quick.Run(seed, cancellationToken)).Select(campaign => (campaign.Seed, campaign.ToSummary(), campaign.Use))];
+        int typical = all.OrderBy(campaign => campaign.Summary.Makespan).ElementAt((seeds - 1) / 2).Seed;
+        return new CampaignForecast(Run(typical, cancellationToken), [.. all.Select(campaign => (campaign.Summary, campaign.Use))]);
+    }
+
+    /// <summary>Forecasts the campaign under each combination of policies, node counts and wall times.</summary>
+    /// <param name="policies">Packers by name; null for the one of the options.</param>
+    /// <param name="nodeCounts">How many nodes each allocation has: the first of those in the options, or more of the last kind; null for as many as there are.</param>
+    /// <param name="wallTimes">The wall times of the allocations, which then follow each other until the campaign is done; null for those of the options.</param>
+    /// <param name="seeds">How many simulations of each combination, at least 1.</param>
+    /// <param name="cancellationToken">Cancels the comparison.</param>
+    /// <returns>The table.</returns>
+    /// <exception cref="ArgumentException">A node count is below 1, or a wall time is not longer than zero.</exception>
+    public CampaignComparison Compare(
+        IReadOnlyDictionary<string, IPackingPolicy>? policies = null,
+        IReadOnlyList<int>? nodeCounts = null,
+        IReadOnlyList<TimeSpan>? wallTimes = null,
+        int seeds = 5,
+        CancellationToken cancellationToken = default)
+    {
+        policies ??= new Dictionary<string, IPackingPolicy> { [Options.Policy.GetType().Name] = Options.Policy };
+        List<ComparisonRow> rows = [];
+        foreach ((string name, IPackingPolicy policy) in policies)
+        {
+            foreach (int? nodes in Axis(nodeCounts))
+            {
+                foreach (TimeSpan? wallTime in Axis(wallTimes))
+                {
+                    SimulationOptions options = Options with { Policy = policy, Allocations = [.. Options.Allocations.Select(allocation => allocation.Resized(nodes, wallTime))], KeepHistory = false };
+                    rows.Add(new ComparisonRow(name, options.Allocations[0].Nodes.Count, options.Allocations[0].WallTime, new CampaignSimulator(_graph, options).Forecast(seeds, cancellationToken)));
+                }
+            }
+        }
+
+        return new CampaignComparison(rows);
+
+        static IEnumerable<T?> Axis<T>(IReadOnlyList<T>? values)
+            where T : struct => values is null ? [null] : values.Select(value => (T?)value);
+    }
 
     private static IReadOnlyList<SimulatedJob> Demand(IReadOnlyList<SimulatedJob> jobs)
     {

@@ -44,4 +44,18 @@ public sealed record SimulatedAllocation
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         return new SimulatedAllocation(Enumerable.Range(1, count).Select(i => new NodeSpec(FormattableString.Invariant($"n{i:D5}"), cores, gpus, memory)));
     }
+
+    internal SimulatedAllocation Resized(int? count, TimeSpan? wallTime) => new(count is { } nodes ? Take(nodes) : Nodes)
+    {
+        QueueWait = QueueWait,
+        WallTime = wallTime ?? WallTime,
+        Repeats = wallTime is null ? Repeats : int.MaxValue,
+    };
+
+    private IEnumerable<NodeSpec> Take(int count)
+    {
+        NodeSpec last = Nodes[^1];
+        return Nodes.Take(count).Concat(Enumerable.Range(Nodes.Count + 1, Math.Max(0, count - Nodes.Count))
+            .Select(i => new NodeSpec(FormattableString.Invariant($"{last.Name}+{i}"), last.CoreIds, last.GpuIds, last.Memory) { Custom = last.Custom }));
+    }
 }

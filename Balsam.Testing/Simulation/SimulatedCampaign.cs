@@ -1,5 +1,3 @@
-using Balsam.Launch;
-
 namespace Balsam.Testing.Simulation;
 
 /// <summary>A campaign as one simulation played it. Durations are counted from its submit.</summary>
@@ -11,6 +9,8 @@ public sealed class SimulatedCampaign
     private readonly List<SimulatedRun> _runs;
     private readonly List<StepOfCores> _steps;
     private readonly SimulationHistory? _history;
+    private IReadOnlyList<ApplicationForecast>? _applications;
+    private CriticalPath? _criticalPath;
 
     internal SimulatedCampaign(
         CampaignGraph graph,
@@ -62,6 +62,12 @@ public sealed class SimulatedCampaign
     /// <summary>Whether every job has ended, well or badly.</summary>
     public bool AllEnded => Array.TrueForAll(_states, state => state.IsFinal());
 
+    /// <summary>The applications, by name.</summary>
+    public IReadOnlyList<ApplicationForecast> Applications => _applications ??= CountApplications();
+
+    /// <summary>The longest way through the graph.</summary>
+    public CriticalPath CriticalPath => _criticalPath ??= CriticalPath.Of(_graph, _runs);
+
     /// <summary>The allocations that came, in their order.</summary>
     public IReadOnlyList<SimulatedLauncher> Launchers { get; }
 
@@ -90,6 +96,23 @@ public sealed class SimulatedCampaign
     /// <exception cref="InvalidOperationException"><see cref="SimulationOptions.KeepHistory"/> is off.</exception>
     public CampaignAnalysis Analyze() => CampaignAnalysis.Of(Jobs, Events, Launchers.Select(Record), _options.SubmittedAt + TimeToEnd);
 
+    internal Summary ToSummary() => new(Makespan, TimeToEnd, _states.Count(state => state != JobState.JobFinished));
+
+    private ApplicationForecast[] CountApplications()
+    {
+        ILookup<ApplicationName, SimulatedRun> runs = _runs.ToLookup(run => _graph.Jobs[run.Job].Application);
+        return
+        [
+            .. Enumerable.Range(0, _states.Length).GroupBy(job => _graph.Jobs[job].Application).OrderBy(group => group.Key).Select(group => new ApplicationForecast(
+                group.Key,
+                group.Count(),
+                group.Count(job => _states[job] == JobState.JobFinished),
+                runs[group.Key].Count(),
+                runs[group.Key].Count(run => run.Failure is not null),
+                DurationQuantiles.Of(runs[group.Key].Select(run => run.End - run.Start)))),
+        ];
+    }
+
     private LauncherRecord Record(SimulatedLauncher launcher, int number)
     {
         DateTimeOffset start = _options.SubmittedAt + launcher.Start;
@@ -110,4 +133,7 @@ public sealed class SimulatedCampaign
 
         return new StepSeries(points);
     }
+
+    /// <summary>What a forecast keeps of each simulation.</summary>
+    internal readonly record struct Summary(TimeSpan Makespan, TimeSpan TimeToEnd, int Unfinished);
 }

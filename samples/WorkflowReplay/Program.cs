@@ -4,10 +4,12 @@
 //
 //   dotnet run --project samples/WorkflowReplay                                         the instance that comes with it
 //   dotnet run --project samples/WorkflowReplay -- montage.json --scale 0.01 --store montage
+//   dotnet run --project samples/WorkflowReplay -- montage.json --simulate --nodes 4    what it would take, without running anything
 //
 // Stop it, Ctrl-C or kill -9, and start it again with the same --store: finished tasks are not repeated. --help names all options.
 using Balsam;
 using WorkflowReplay;
+using WorkflowReplay.Simulation;
 using WorkflowReplay.WfFormat;
 
 try
@@ -19,7 +21,17 @@ try
         return 0;
     }
 
+    if (options.Calibrate)
+    {
+        return await new Calibration(options).RunAsync();
+    }
+
     Workflow workflow = WorkflowReader.Read(options.File);
+    if (options.Simulate)
+    {
+        return await new Simulated(workflow, options).RunAsync();
+    }
+
     return await new Replay(workflow, options).RunAsync();
 }
 catch (Exception exception) when (exception is RefusedException or BalsamException or IOException or UnauthorizedAccessException)

@@ -9,14 +9,10 @@ namespace WorkflowReplay;
 /// <summary>A replay from submit to report.</summary>
 internal sealed class Replay(Workflow workflow, ReplayOptions options)
 {
-    private const string WorkflowTag = "workflow";
-    private const string TaskTag = "task";
-    private const int LongestTag = 250;
-
     // A command line may be 128 KiB long.
     private const int LongestParentList = 100_000;
 
-    private readonly string _fingerprint = workflow.Fingerprint();
+    private readonly ReplayJobs _jobs = new(workflow, options.Scale, options.Cores);
 
     /// <summary>Runs what is left of the replay.</summary>
     /// <returns>The exit code: 0 when every task has finished.</returns>
@@ -49,7 +45,7 @@ internal sealed class Replay(Workflow workflow, ReplayOptions options)
             .AddLauncher(launcher =>
             {
                 launcher.Nodes.Add(new NodeSpec("replay", options.Cores));
-                launcher.Filter = new TagFilter(WorkflowTag, _fingerprint);
+                launcher.Filter = new TagFilter(ReplayJobs.WorkflowTag, _jobs.Fingerprint);
             }));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -68,7 +64,7 @@ internal sealed class Replay(Workflow workflow, ReplayOptions options)
 
         if (options.Report is { } page)
         {
-            await site.Client.Reports.WriteHtmlAsync(site.Client.Jobs, page, new ReportOptions { Title = Text.Short(workflow.Name), Label = TaskOf, Group = job => KindOf(TaskOf(job)) });
+            await site.Client.Reports.WriteHtmlAsync(site.Client.Jobs, page, _jobs.ReportOptions);
         }
 
         jobs = await site.Client.Jobs.ToListAsync();
@@ -91,10 +87,15 @@ internal sealed class Replay(Workflow workflow, ReplayOptions options)
         List<Job> stored = await client.Jobs.ToListAsync();
         if (stored.Count == 0)
         {
-            return await client.SubmitAsync(MakeJobs());
+            if (_jobs.Capped is { } capped)
+            {
+                Console.WriteLine(capped);
+            }
+
+            return await client.SubmitAsync(_jobs.Make());
         }
 
-        if (stored.Any(job => job.Tags.GetValueOrDefault(WorkflowTag) != _fingerprint))
+        if (stored.Any(job => job.Tags.GetValueOrDefault(ReplayJobs.WorkflowTag) != _jobs.Fingerprint))
         {
             throw new RefusedException("the store holds the replay of another workflow; give a --store of its own. It was left as it is.");
         }
@@ -106,39 +107,6 @@ internal sealed class Replay(Workflow workflow, ReplayOptions options)
         return stored;
     }
 
-    // What has the longest way to go comes first: the usual heuristic for a short makespan.
-    private NewJob[] MakeJobs()
-    {
-        double[] ways = workflow.LongestWays(Seconds);
-        NewJob[] jobs =
-        [
-            .. workflow.Tasks.Select(task => ReplayTask
-                .NewJob(ReplayTask.WorkdirOf(task), new ReplayTask.Parameters(task.Number, task.Id, task.Parents, Seconds(task)))
-                .Tag(WorkflowTag, _fingerprint)
-                .Tag(TaskTag, task.Id.Length <= LongestTag ? task.Id : string.Concat(task.Id.EnumerateRunes().Take(LongestTag / 2)))
-                .WithPriority((int)Math.Min(ways[task.Number - 1] * 1000, int.MaxValue))
-                .WithResources(new JobResources
-                {
-                    ThreadsPerRank = Math.Min(task.Cores, options.Cores),
-                    WallTime = TimeSpan.FromSeconds(Math.Ceiling(Seconds(task))),
-                })),
-        ];
-        foreach (WorkflowTask task in workflow.Tasks)
-        {
-            jobs[task.Number - 1].After(task.Parents.Select(parent => jobs[parent - 1]));
-        }
-
-        if (workflow.Tasks.Count(task => task.Cores > options.Cores) is > 0 and var capped)
-        {
-            Console.WriteLine($"{capped} {(capped == 1 ? "task was" : "tasks were")} recorded on up to {workflow.Tasks.Max(task => task.Cores)} cores, more than the {options.Cores} there are.");
-        }
-
-        return jobs;
-    }
-
-    // To the millisecond, as events are.
-    private double Seconds(WorkflowTask task) => Math.Round(task.Runtime * options.Scale, 3);
-
     private void DemandUsable()
     {
         if (options.Store is { } store && File.Exists(store))
@@ -148,14 +116,9 @@ internal sealed class Replay(Workflow workflow, ReplayOptions options)
 
         DemandWritable("--events", options.Events);
         DemandWritable("--report", options.Report);
-
+        _jobs.DemandUsable();
         foreach (WorkflowTask task in workflow.Tasks)
         {
-            if (task.Runtime * options.Scale > TimeSpan.MaxValue.TotalSeconds / 1000)
-            {
-                throw new RefusedException($"task '{Text.Short(task.Id)}' would sleep too long; give a smaller --scale.");
-            }
-
             if (task.Parents.Sum(parent => parent.ToString(CultureInfo.InvariantCulture).Length + 1) > LongestParentList)
             {
                 throw new RefusedException($"task '{Text.Short(task.Id)}' has {task.Parents.Count} parents, more than fit into a command line.");
@@ -163,7 +126,7 @@ internal sealed class Replay(Workflow workflow, ReplayOptions options)
         }
     }
 
-    private static void DemandWritable(string option, string? path)
+    internal static void DemandWritable(string option, string? path)
     {
         if (path is null)
         {
@@ -179,11 +142,6 @@ internal sealed class Replay(Workflow workflow, ReplayOptions options)
             throw new RefusedException($"{option} {path} cannot be written ({exception.Message})");
         }
     }
-
-    private static string TaskOf(JobTimeline job) => job.Tags[TaskTag];
-
-    // The ids of a workflow's tasks are the name of the program and a number, for example mProject_ID0000001.
-    private static string KindOf(string id) => id.LastIndexOf('_') is > 0 and var end ? id[..end] : id;
 
     private static void ShowFailures(BalsamSite site, IReadOnlyList<Job> jobs)
     {

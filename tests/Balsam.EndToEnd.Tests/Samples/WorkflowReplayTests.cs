@@ -148,6 +148,11 @@ public sealed class WorkflowReplayTests
     [TestCase("--cores 0", "--cores", "0")]
     [TestCase("cannot be written", "--events", "nowhere/events.jsonl")]
     [TestCase("cannot be written", "--report", "nowhere/report.html")]
+    [TestCase("cannot be written", "--simulate", "--report", "nowhere/report.html")]
+    [TestCase("--nodes means nothing without --simulate", "--nodes", "2")]
+    [TestCase("--store means nothing with --simulate", "--simulate", "--store", "here")]
+    [TestCase("give one of them, once", "--simulate", "--calibrate")]
+    [TestCase("--nodes 0 is not a whole number", "--simulate", "--nodes", "0")]
     public async Task Replay_WithABadCommandLine_IsRefusedWithOneLine(string reason, params string[] arguments)
     {
         using var directory = new TemporaryDirectory();
@@ -160,7 +165,26 @@ public sealed class WorkflowReplayTests
         using var directory = new TemporaryDirectory();
         SampleResult result = await SampleProcess.RunAsync(Sample, directory.Path, "--help");
         Assert.That(result.ExitCode, Is.Zero);
-        Assert.That(result.Output, Does.Contain("--scale").And.Contain("--store").And.Contain("--cores").And.Contain("--events").And.Contain("--report"));
+        Assert.That(result.Output, Does.Contain("--scale").And.Contain("--store").And.Contain("--cores").And.Contain("--events").And.Contain("--report").And.Contain("--simulate").And.Contain("--nodes").And.Contain("--cores-per-node").And.Contain("--calibrate"));
+    }
+
+    [TestCaseSource(nameof(Instances))]
+    public async Task Simulate_OfAnInstance_ForecastsItsMakespanAndWritesThePageOfAReplay(string instance)
+    {
+        using var directory = new TemporaryDirectory();
+        SampleResult result = await SampleProcess.RunAsync(Sample, directory.Path, instance, "--simulate", "--nodes", "2", "--cores-per-node", "4", "--report", "report.html");
+        Assert.That(result.ExitCode, Is.Zero, result.Errors);
+        Assert.That(result.Output, Does.Match("(?m)^makespan +[0-9]").And.Match("(?m)^critical path +[0-9]").And.Match("(?m)^  used +[0-9.]+ "));
+        Assert.That(await File.ReadAllTextAsync(directory["report.html"]), Does.Contain("<section id=\"gantt\">").And.Contain("<section id=\"utilization\">"));
+    }
+
+    [Test]
+    public async Task Calibrate_OfAnInstance_SaysHowFarForecastAndReplayAreApart()
+    {
+        using var directory = new TemporaryDirectory();
+        SampleResult result = await SampleProcess.RunAsync(Sample, directory.Path, Diamond, "--calibrate", "--scale", "0.1", "--cores", "2");
+        Assert.That(result.ExitCode, Is.Zero, result.Errors);
+        Assert.That(result.Output, Does.Match(@"(?m)^\S+ +10 +0\.1 +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ +-?[0-9.]+$"));
     }
 
     private static void Demand(SampleResult result, string reason)
