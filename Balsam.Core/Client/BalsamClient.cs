@@ -54,6 +54,7 @@ public sealed partial class BalsamClient
         _watcher = new JobWatcher(store, _explainer, options, time);
         Applications = new ApplicationCatalog(store);
         Jobs = new JobQuery(this, store, new JobSelector());
+        Transfers = new TransferQuery(this);
         Events = new JobEventQuery(store, Jobs, new EventConditions());
     }
 
@@ -62,6 +63,9 @@ public sealed partial class BalsamClient
 
     /// <summary>All jobs: the start of every query.</summary>
     public JobQuery Jobs { get; }
+
+    /// <summary>The transfers of all jobs: the start of every question about them.</summary>
+    public TransferQuery Transfers { get; }
 
     /// <summary>The applications that programs have registered with the store.</summary>
     public ApplicationCatalog Applications { get; }

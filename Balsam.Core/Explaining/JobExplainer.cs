@@ -76,6 +76,11 @@ internal sealed class JobExplainer(IJobStore store, ApplicationRegistry applicat
             return new HeldReason(lease, job.State, JobActivity.Running, inDetail ? await FindNodesAsync(job.Id, cancellationToken).ConfigureAwait(false) : []);
         }
 
+        if (TransfersReason.Of(job, lease, time.GetUtcNow()) is { } transfers)
+        {
+            return transfers;
+        }
+
         if (applications.TryGet(job.Application, out ApplicationDescriptor? application) && application.HookedStates.Contains(job.State))
         {
             return new HeldReason(lease, job.State, JobActivity.Hook, []);
@@ -103,6 +108,11 @@ internal sealed class JobExplainer(IJobStore store, ApplicationRegistry applicat
         if (launchers.FindPause(job) is { } pause)
         {
             return [pause];
+        }
+
+        if (TransfersReason.Of(job, null, time.GetUtcNow()) is { } transfers)
+        {
+            return [transfers];
         }
 
         if (job.NotBefore is { } due && due > time.GetUtcNow())

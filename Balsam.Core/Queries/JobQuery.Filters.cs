@@ -301,6 +301,26 @@ public sealed partial class JobQuery
         return Where(all.Length == 0 ? new FailureFilter(null) : AnyOf(all, kind => new FailureFilter(kind)));
     }
 
+    /// <summary>Jobs with a transfer in one of some states: <c>WithTransferIn(TransferState.Failed)</c>. <see cref="BalsamClient.Transfers"/> gives the transfers themselves.</summary>
+    /// <param name="states">The states; none gives no job.</param>
+    /// <returns>The narrower query.</returns>
+    public JobQuery WithTransferIn(params IEnumerable<TransferState> states) => WithTransferIn(states, new TransferFilter());
+
+    /// <summary>Jobs that have finished, and in whose workdirs files that nobody needs any more may still be.</summary>
+    /// <returns>The narrower query.</returns>
+    public JobQuery WithCleanupPending() => Where(new CleanupPendingFilter());
+
+    /// <summary>Jobs with a transfer that is all of something and in one of some states.</summary>
+    internal JobQuery WithTransferIn(IEnumerable<TransferState> states, TransferFilter filter) => Where(AnyOf(states, state => filter with { State = state }));
+
+    /// <summary>Jobs that this query and another of the same store give.</summary>
+    internal JobQuery And(JobQuery other)
+    {
+        DemandUncut();
+        other.DemandUncut();
+        return new JobQuery(_client, _store, Selector with { Filter = Selector.Filter.And(other.Selector.Filter) }, _kin.AddRange(other._kin));
+    }
+
     private static JobFilter AnyOf<T>(IEnumerable<T> values, Func<T, JobFilter> filter)
     {
         ArgumentNullException.ThrowIfNull(values);

@@ -19,7 +19,8 @@ internal static class TransferRules
     /// <summary>The items as they are after a move that is allowed.</summary>
     public static ImmutableArray<TransferItem> After(ImmutableArray<TransferItem> items, JobTrigger trigger, JobState to, bool isPreprocessed) => trigger switch
     {
-        JobTrigger.Restarted or JobTrigger.ParentRestarted => [.. items.Select(item => StaysDone(item, isPreprocessed) ? item : StartOver(item))],
+        JobTrigger.Restarted => [.. items.Select(item => StaysDone(item) ? item : StartOver(item))],
+        JobTrigger.ParentRestarted => [.. items.Select(item => isPreprocessed && StaysDone(item) ? item : StartOver(item))],
         _ when LegOf(to) is { } leg => [.. items.Select(item => item.Direction == leg && item.State == TransferState.AwaitingJob ? item with { State = TransferState.Pending } : item)],
         _ when to == JobState.Failed => [.. items.Select(item => item.State is TransferState.Pending or TransferState.Active ? item with { State = TransferState.AwaitingJob } : item)],
         _ => items,
@@ -52,7 +53,7 @@ internal static class TransferRules
     public static ImmutableArray<TransferItem> FindOpen(ImmutableArray<TransferItem> items, TransferDirection direction) =>
         [.. items.Where(item => item.Direction == direction && item.State != TransferState.Done)];
 
-    private static bool StaysDone(TransferItem item, bool isPreprocessed) => isPreprocessed && item is { Direction: TransferDirection.In, State: TransferState.Done };
+    private static bool StaysDone(TransferItem item) => item is { Direction: TransferDirection.In, State: TransferState.Done };
 
     private static TransferItem StartOver(TransferItem item) => item with { State = TransferState.AwaitingJob, Attempts = 0, Error = null, Files = 0, Bytes = 0 };
 }

@@ -29,6 +29,42 @@ public sealed class ExplainTests(StoreKind store)
     }
 
     [Test]
+    public async Task Explain_FilesToBringIn_SaysHowManyAndWhyALastTryFailed()
+    {
+        LauncherSession launcher = await _site.OpenLauncherAsync();
+        Job job = await _site.SubmitAsync(new NewJob("Carry").Transfer("geometry", "laptop:/a").Transfer("basis", "laptop:/b").Transfer("extra", "laptop:/c"));
+        Assert.That(await _site.WhyAsync(job), Is.EqualTo("its files wait to be brought in: 3 transfers pending, 0 active"));
+
+        await _site.ClaimAsync(launcher, job);
+        DateTimeOffset now = _site.Time.GetUtcNow();
+        job = await _site.CommitAsync(
+            new JobChange(job).EditTransfer("geometry", item => item with { State = TransferState.Active }, now).EditTransfer("basis", item => item with { State = TransferState.Done }, now), launcher);
+        Assert.That(await _site.WhyAsync(job), Is.EqualTo("launcher n01:17 has held it since 2026-01-01 00:00:00Z to have its files brought in: 1 transfer pending, 1 active"));
+
+        job = await _site.CommitAsync(
+            new JobChange(job).EditTransfer("geometry", item => item with { State = TransferState.Pending, Attempts = 1, Error = "no answer." }, now).Edit(fields => fields with { NotBefore = now.AddSeconds(10) }, now), launcher);
+        await _site.Store.ReleaseAsync(launcher.Token, [job.Id], default);
+        Assert.That(await _site.WhyAsync(job), Is.EqualTo("its files wait to be brought in: 2 transfers pending, 0 active; a try failed: no answer; the next is at 2026-01-01 00:00:10Z"));
+        Assert.That(
+            await _site.ReasonAsync<TransfersReason>(job), Is.EqualTo(new TransfersReason(TransferDirection.In, 2, 0, "no answer.", now.AddSeconds(10), null)));
+    }
+
+    [Test]
+    public async Task Explain_FilesToTakeOut_SaysSo()
+    {
+        await _site.OpenLauncherAsync();
+        Job job = await _site.SubmitAsync(new NewJob("Carry").Transfer("geometry", "laptop:/a").Transfer("results", "laptop:/out"));
+        DateTimeOffset now = _site.Time.GetUtcNow();
+        var change = new JobChange(job).EditTransfer("geometry", item => item with { State = TransferState.Done }, now);
+        foreach (JobTrigger trigger in (JobTrigger[])[JobTrigger.StagedIn, JobTrigger.Preprocessed, JobTrigger.Started, JobTrigger.RunSucceeded, JobTrigger.Postprocessed])
+        {
+            change.Apply(trigger, now);
+        }
+
+        Assert.That(await _site.WhyAsync(await _site.CommitAsync(change)), Is.EqualTo("its files wait to be taken out: 1 transfer pending, 0 active"));
+    }
+
+    [Test]
     public async Task Explain_Finished_SaysWhen()
     {
         Job job = await _site.FinishAsync(await _site.SubmitAsync());

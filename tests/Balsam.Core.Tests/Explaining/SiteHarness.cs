@@ -20,7 +20,7 @@ internal sealed class SiteHarness : IAsyncDisposable
         services.AddSingleton<TimeProvider>(Time);
         services.AddBalsam(balsam =>
         {
-            balsam.AddApplication<Client.Norm>().AddApplication<Client.Tool>().AddApplication<Careful>().Configure(configure ?? (_ => { }));
+            balsam.AddApplication<Client.Norm>().AddApplication<Client.Tool>().AddApplication<Careful>().AddApplication<Submission.Carry>().AddTransferLocation("laptop", "sftp://laptop/").Configure(configure ?? (_ => { }));
             if (_directory is not null)
             {
                 balsam.UseLiteDb(Path.Combine(_directory, "site.db"));
@@ -52,7 +52,7 @@ internal sealed class SiteHarness : IAsyncDisposable
     public async Task<LauncherSession> OpenLauncherAsync(Func<SessionRequest, SessionRequest>? change = null)
     {
         await Store.OpenAsync(default);
-        var request = new SessionRequest { Site = SiteName.Local, Host = "n01", ProcessId = 17, Nodes = [new NodeSpec("n1", 8, 4)], Applications = ["Norm", "Tool", "Careful"] };
+        var request = new SessionRequest { Site = SiteName.Local, Host = "n01", ProcessId = 17, Nodes = [new NodeSpec("n1", 8, 4)], Applications = ["Norm", "Tool", "Careful", "Carry"] };
         return await Store.OpenSessionAsync(change?.Invoke(request) ?? request, default);
     }
 

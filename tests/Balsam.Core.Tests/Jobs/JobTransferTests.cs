@@ -65,6 +65,10 @@ public sealed class JobTransferTests
     }
 
     [Test]
+    public void Restarted_WithoutHavingBeenPreprocessed_KeepsWhatCameIn() =>
+        Assert.That(Move(In(JobState.Failed, Done(Geometry), Results), JobTrigger.Restarted).Transfers, Is.EqualTo(Items(Done(Geometry), Results)));
+
+    [Test]
     public void Restarted_BeforeEverythingCameIn_IsRefused() => Assert.That(
         () => Move(In(JobState.Failed, Done(Geometry), Basis with { State = TransferState.Failed }), JobTrigger.Restarted),
         Throws.TypeOf<InvalidJobTransitionException>().With.Message.Contains("'basis'"));

@@ -97,6 +97,7 @@ public sealed class CheckTests(StoreKind kind)
             a, b, new NewJob("Unknown", "c"), new NewJob("Norm").After(new JobId(999)), Tool.NewJob("d"), Tool.NewJob("e", ("input", 1), ("surplus", 2)),
             new NewJob("Relax", "f").With("input", "x").With("tolerance", "tight"), new NewJob("Norm", "../out"), new NewJob("Norm", "a/"), new NewJob("Norm").WithResources(new JobResources { Nodes = 7 }),
             new NewJob("Norm").Tag("bad\nkey", "v"), new NewJob("Norm").WithKey("twice"), new NewJob("Norm").WithKey("twice"), new NewJob("Norm").WithKey("control\u0001"),
+            new NewJob("Carry").Transfer("nowhere", "laptop:/a"), new NewJob("Carry").Transfer("geometry", "cluster:/a"), new NewJob("Carry").Transfer("geometry", "laptop:/.."),
             again, new NewJob("Norm").After(again).After(stored, DependencyCondition.Either),
         ];
         (long, long, long) before = await _site.ExtentAsync();
@@ -146,7 +147,7 @@ public sealed class CheckTests(StoreKind kind)
               [1]  Tool in study/longer  new              tool h2o --tol 0.0001
               [2]  Unknown in x          new
             Problems:
-              [2] Unknown in x: the application is not registered in this host. Registered: Norm, Relax, Tool. Call AddApplication<Unknown>().
+              [2] Unknown in x: the application is not registered in this host. Registered: Carry, Heir, Norm, Relax, Tool. Call AddApplication<Unknown>().
             """.Split('\n')));
     }
 

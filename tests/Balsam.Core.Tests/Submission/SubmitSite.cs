@@ -18,7 +18,8 @@ internal sealed class SubmitSite : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton<INodeCatalog>(new Nodes());
         services.AddBalsam(balsam => (_directory is null ? balsam.UseInMemory() : balsam.UseLiteDb(Path.Combine(_directory, "store.db")))
-            .AddApplication<Tool>().AddApplication<Relax>().AddApplication<Norm>());
+            .AddApplication<Tool>().AddApplication<Relax>().AddApplication<Norm>().AddApplication<Carry>().AddApplication<Heir>()
+            .AddTransferLocation("laptop", "sftp://ada@laptop/home/ada").AddTransferLocation("disk-2", "file:///archive"));
         _services = services.BuildServiceProvider();
     }
 

@@ -58,6 +58,15 @@ public sealed class Queries
         JobCounts counts = await client.Jobs.WithTag("study", "a").CountByStateAsync();
         #endregion
 
+        #region transfers
+        await foreach (JobTransfer late in client.Transfers.InState(TransferState.Pending, TransferState.Active).AtLocation("laptop").WithTag("study", "a"))
+        {
+            Console.WriteLine($"{late}: {late.Item.Error}");
+        }
+
+        IReadOnlyDictionary<TransferState, long> transfers = await client.Transfers.OfJobs(client.Jobs.ChildrenOf(parent)).CountByStateAsync();
+        #endregion
+
         #region plan
         Console.WriteLine(client.Jobs.InState(JobState.Failed).WithTag("study", "a").Take(10).DescribePlan());
         #endregion
@@ -73,6 +82,7 @@ public sealed class Queries
             Assert.That(stuck, Is.Zero);
             Assert.That(next, Has.Count.EqualTo(10));
             Assert.That(only.Id, Is.EqualTo(first.Id));
+            Assert.That(transfers, Is.Empty);
             Assert.That(counts.Total, Is.EqualTo(60));
         }
     }
