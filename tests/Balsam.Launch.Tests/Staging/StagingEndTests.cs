@@ -72,8 +72,8 @@ public sealed class StagingEndTests(StoreKind store)
 
         // What comes late counts for nothing.
         batch.ArriveAll();
-        await engine.RestartAsync();
         _provider.OnBegin = next => next.ArriveAll();
+        await engine.RestartAsync();
         Assert.That((await engine.EndAsync(job)).ItemOf("in1").Attempts, Is.EqualTo(1));
     }
 
@@ -188,8 +188,9 @@ public sealed class StagingEndTests(StoreKind store)
                 _time.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(1));
             }
         };
-        Job job = await engine.RunAsync(StagingSite.Fetch("x", "depot:/a"));
-        Assert.That((job.State, begun), Is.EqualTo((JobState.JobFinished, 1)));
+        Job job = await engine.SubmitAsync(StagingSite.Fetch("x", "depot:/a"));
+        await engine.ReachAsync(job, JobState.JobFinished);
+        Assert.That(begun, Is.EqualTo(1));
     }
 
     [Test]

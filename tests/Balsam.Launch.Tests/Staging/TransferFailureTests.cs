@@ -2,6 +2,7 @@ using Balsam.Launch.Staging;
 using Balsam.Launch.Tests.Engine;
 using Balsam.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Balsam.Launch.Tests.Staging;
@@ -222,11 +223,16 @@ public sealed class TransferFailureTests(StoreKind store)
     [Test]
     public async Task Start_SchemesThatNobodyServes_AreNamed()
     {
-        OptionsValidationException refusal = (await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(options =>
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddSingleton<ITransferProvider>(_provider);
+        builder.Services.AddBalsam(balsam => balsam.UseInMemory().AddLauncher());
+        builder.Services.Configure<TransferOptions>(options =>
         {
             options.Locations["tape"] = new Uri("tape://robot/");
             options.OpenSchemes.Add("gopher");
-        })))!;
+        });
+        using IHost host = builder.Build();
+        OptionsValidationException refusal = (await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync()))!;
         Assert.That(refusal.Failures, Is.EqualTo(new[]
         {
             "The transfer location 'tape' is at 'tape:', which no provider serves. Schemes that are served: fake, file, http, https. Add the provider of this one.",
