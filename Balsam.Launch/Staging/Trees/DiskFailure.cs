@@ -12,11 +12,11 @@ internal static class DiskFailure
 
     public static TransferException From(int errno, string action, string path) => new(
         $"'{path}' cannot be {action}: {Errno.Text(errno)}.{Advice(errno)}",
-        errno is Errno.NoSpace or Errno.Quota or Errno.NoMemory or Errno.SystemFilesFull or Errno.ProcessFilesFull or Errno.Interrupted or Errno.TryAgain or InputOutput or TimedOut or HostDown or Stale);
+        errno is Errno.NoEntry or Errno.NoSpace or Errno.Quota or Errno.NoMemory or Errno.SystemFilesFull or Errno.ProcessFilesFull or Errno.Interrupted or Errno.TryAgain or InputOutput or TimedOut or HostDown or Stale);
 
     public static TransferException From(Exception exception, string action, string path) => exception switch
     {
-        FileNotFoundException or DirectoryNotFoundException => new($"'{path}' cannot be {action}: it is not there.", isTransient: false, exception),
+        FileNotFoundException or DirectoryNotFoundException => new($"'{path}' cannot be {action}: it has gone since it was looked at. It is tried again.", isTransient: true, exception),
         UnauthorizedAccessException => new($"'{path}' cannot be {action}: {exception.Message}{Advice(Errno.AccessDenied)}", isTransient: false, exception),
         PathTooLongException => new($"'{path}' cannot be {action}: the name is too long.", isTransient: false, exception),
         _ => new($"'{path}' cannot be {action}: {exception.Message}", isTransient: true, exception),
@@ -32,7 +32,7 @@ internal static class DiskFailure
     {
         Errno.NoSpace or Errno.Quota => " Make room; it is tried again.",
         Errno.AccessDenied => " Give the account of the launcher the right to.",
-        Errno.NoEntry => " It was there before: something removes it meanwhile.",
+        Errno.NoEntry => " It has gone since it was looked at; it is tried again.",
         _ => "",
     };
 }
