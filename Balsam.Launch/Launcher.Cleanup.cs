@@ -40,10 +40,15 @@ public sealed partial class Launcher
     /// <returns>What was removed.</returns>
     /// <exception cref="InvalidOperationException">The launcher has not started, or has ended.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled, or the launcher stops.</exception>
-    /// <exception cref="BalsamException">The store cannot write.</exception>
-    public Task<CleanupReport> CleanUpAsync(JobFilter? filter = null, CancellationToken cancellationToken = default) =>
-        _sweeper?.SweepAsync(filter ?? JobFilter.All, cancellationToken)
-        ?? Task.FromException<CleanupReport>(new InvalidOperationException("Files are removed under the launcher's lease: start the host, and clean up before it stops."));
+    /// <exception cref="BalsamException">The store cannot write, or the launcher failed.</exception>
+    public async Task<CleanupReport> CleanUpAsync(JobFilter? filter = null, CancellationToken cancellationToken = default)
+    {
+        CleanupSweeper? sweeper = null;
+        await TellAsync(() => sweeper = _sweeper, cancellationToken).ConfigureAwait(false);
+        return sweeper is null
+            ? throw new InvalidOperationException("Files are removed under the launcher's lease: start the host, and clean up before it stops.")
+            : await sweeper.SweepAsync(filter ?? JobFilter.All, cancellationToken).ConfigureAwait(false);
+    }
 
     private CleanupSweeper BeginCleanup(CancellationToken noMore) => _sweeper = new CleanupSweeper(
         _store, Selection, Cleaner, Lease, () => IsLeaseOver, _options.Cleanup, _time, _log, trouble => _insight.Meet(LauncherLoop.Cleanup, trouble), noMore);

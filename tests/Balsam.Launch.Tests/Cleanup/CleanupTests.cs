@@ -230,6 +230,7 @@ public sealed class CleanupTests
         await engine.Time.PassAsync(Interval);
         await EngineHarness.Soon(taking.Task, "the batch");
         Task stop = engine.Launcher.StopAsync();
+        await engine.Time.TimerAsync(new LauncherOptions().RecordTimeout / 2);
         Assert.That(stop.IsCompleted, Is.False);
         goOn.SetResult();
         await EngineHarness.Soon(stop, "the stop");
@@ -251,14 +252,40 @@ public sealed class CleanupTests
 
     [TestCase(0, 30, "LauncherOptions.Cleanup.BatchSize is 0")]
     [TestCase(180, 0, "LauncherOptions.Cleanup.Interval is 00:00:00")]
-    public void Options_ThatMakeNoSense_AreRefusedAtTheStart(int batchSize, int seconds, string expected) =>
-        Assert.That(
-            async () => await EngineHarness.StartAsync(setup => setup.Options = options =>
+    public void Options_ThatMakeNoSense_AreRefusedAtTheStart(int batchSize, int seconds, string expected)
+    {
+        var options = new LauncherOptions();
+        options.Cleanup.BatchSize = batchSize;
+        options.Cleanup.Interval = TimeSpan.FromSeconds(seconds);
+        Assert.That(new Launch.Hosting.LauncherOptionsValidator().Validate(null, options).Failures?.Single(), Does.StartWith(expected));
+    }
+
+    // The batch hangs in the removal of a job's files: the stop cuts it off between two of them, and the job is found again.
+    [Test]
+    public async Task Stop_OfABatchThatDoesNotEnd_CutsItOffBetweenTwoFiles()
+    {
+        await using EngineHarness engine = await StartAsync(StoreKind.InMemory);
+        Job job = await engine.RunAsync(JobAt("x", "w"));
+        var looking = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        engine.Faults.AfterFind = async found =>
+        {
+            if (found.Any(each => each.Id == job.Id) && await IsHeldAsync(engine, job))
             {
-                options.Cleanup.BatchSize = batchSize;
-                options.Cleanup.Interval = TimeSpan.FromSeconds(seconds);
-            }),
-            Throws.Exception.With.Message.Contains(expected));
+                looking.TrySetResult();
+                await goOn.Task;
+            }
+        };
+        await engine.Time.PassAsync(Interval);
+        await EngineHarness.Soon(looking.Task, "the batch");
+        Task stop = engine.Launcher.StopAsync();
+        await engine.Time.PassAsync(new LauncherOptions().RecordTimeout / 2);
+        goOn.SetResult();
+        await EngineHarness.Soon(stop, "the stop");
+        Assert.That(Files(engine, job), Does.Contain("a.tmp"));
+        engine.Faults.AfterFind = _ => Task.CompletedTask;
+        Assert.That(((await engine.GetAsync(job)).IsCleanupPending, await IsHeldAsync(engine, job)), Is.EqualTo((true, false)));
+    }
 
     private static Task<EngineHarness> StartAsync(StoreKind store, bool enabled = true, int batchSize = 180) => EngineHarness.StartAsync(store, setup =>
     {

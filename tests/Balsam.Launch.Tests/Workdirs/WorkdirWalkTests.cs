@@ -83,7 +83,7 @@ public sealed class WorkdirWalkTests
 
         private sealed class ClosedDirectory : TestDirectory
         {
-            public override IEnumerable<HeldEntry> List() => throw new IOException("Permission denied");
+            public override IEnumerable<HeldEntry> List() => Enumerable.Repeat(0, 1).Select(HeldEntry (_) => throw new IOException("Permission denied"));
         }
     }
 
