@@ -141,7 +141,7 @@ public sealed class Transfers
         public override IReadOnlyList<TransferSlot> TransferSlots =>
         [
             TransferSlot.In("geometry", "input.xyz") with { Description = "The molecule." },
-            TransferSlot.In("basis", "basis/") with { IsRequired = false },
+            TransferSlot.In("basis", ".") with { IsRequired = false },
             TransferSlot.Out("results", "out") with { IsRecursive = true },
         ];
 
