@@ -51,12 +51,9 @@ public sealed class Transfers
             Assert.That(await client.Jobs.Where(new TransferFilter(TransferState.Failed, Location: "archive")).CountAsync(), Is.EqualTo(1));
 
             #region Query
-            await foreach (Job stuck in client.Jobs.Where(new TransferFilter(TransferState.Failed, Location: "archive")).StreamAsync())
+            await foreach (JobTransfer failed in client.Transfers.InState(TransferState.Failed).AtLocation("archive"))
             {
-                foreach (TransferItem item in stuck.Transfers)
-                {
-                    Console.WriteLine($"{stuck.Workdir} {item.Slot} {item.Remote} {item.State} {item.Attempts} {item.Error}");
-                }
+                Console.WriteLine($"{failed}, try {failed.Item.Attempts}: {failed.Item.Error}");
             }
             #endregion
         }
