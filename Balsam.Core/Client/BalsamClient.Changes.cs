@@ -128,7 +128,8 @@ public sealed partial class BalsamClient
             }
         }
 
-        return JobDecision.Make(new JobChange(job).Apply(JobTrigger.ParentRestarted, now, "Restarted from the beginning."));
+        JobChange change = new JobChange(job).Apply(JobTrigger.ParentRestarted, now, "Restarted from the beginning.");
+        return JobDecision.Make(job.NotBefore is null ? change : change.Edit(fields => fields with { NotBefore = null }, now));
     }
 
     private static string WhyBlocked(Job job, Job parent) => parent.State == JobState.JobFinished

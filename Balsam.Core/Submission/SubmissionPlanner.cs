@@ -143,7 +143,8 @@ internal sealed class SubmissionPlanner(
             Refuse(index, job, SubmitProblemKind.BadField, leak);
         }
 
-        foreach (string leak in job.Transfers.Select(transfer => secrets.WhyLeaks($"the address of the transfer '{transfer.Key}'", transfer.Value.ToString())).OfType<string>())
+        // As it stands, and as it reads once what a URI escapes is put back.
+        foreach (string leak in job.Transfers.Select(transfer => secrets.WhyLeaks($"the address of the transfer '{transfer.Key}'", $"{transfer.Value}\n{Uri.UnescapeDataString(transfer.Value.Path)}")).OfType<string>())
         {
             Refuse(index, job, SubmitProblemKind.BadField, leak);
         }

@@ -212,11 +212,11 @@ internal sealed class TransferStorageTests
     }
 
     // Every entry of the index, from the smallest value there is to the largest: a job that had but a null there would be among them.
-    private static IEnumerable<long> JobsIn(LiteDatabase database, string index)
+    private static long[] JobsIn(LiteDatabase database, string index)
     {
         ILiteQueryable<BsonDocument> all = database.GetCollection("jobs").Query().Where(BsonExpression.Create($"{StoreCollections.MarkIndex} ANY BETWEEN @0 AND @1", BsonValue.MinValue, BsonValue.MaxValue));
         Assert.That(all.GetPlan()["index"]["name"].AsString, Is.EqualTo(index));
-        return all.ToEnumerable().Select(job => job["_id"].AsInt64).Order().ToArray();
+        return [.. all.ToEnumerable().Select(job => job["_id"].AsInt64).Order()];
     }
 
     private static async Task<IReadOnlyList<Job>> AddAsync(LiteDbJobStore store, params JobAddition[] additions) =>

@@ -93,12 +93,13 @@ public sealed class SecretKeeperTests
     {
         var services = new ServiceCollection();
         services.AddSingleton<ISecretSource>(_source);
-        services.AddBalsam(balsam => balsam.UseInMemory().AddApplication<Needy>());
+        services.AddBalsam(balsam => balsam.UseInMemory().AddApplication<Needy>().AddTransferLocation("laptop", "sftp://laptop/"));
         await using ServiceProvider provider = services.BuildServiceProvider();
         var client = provider.GetRequiredService<BalsamClient>();
         foreach (NewJob job in (NewJob[])[
             new NewJob("Needy").With("a", $"x{Value}"), new NewJob("Needy").With("a", "x").WithData("d", new[] { Value }), new NewJob("Needy").With("a", "x").Tag("t", Value), new NewJob("Needy").With("a", "x").WithKey(Value),
-            new NewJob("Needy", Value).With("a", "x")])
+            new NewJob("Needy", Value).With("a", "x"), new NewJob("Needy").With("a", "x").Transfer("in", $"https://host/a?token={Value}"), new NewJob("Needy").With("a", "x").Transfer("in", $"laptop:/{Value}"),
+            new NewJob("Needy").With("a", "x").Transfer("in", $"https://host/a?token={Uri.EscapeDataString(Value)}")])
         {
             SubmitRefusedException? refusal = await Assert.ThrowsAsync<SubmitRefusedException>(() => client.SubmitAsync(job));
             Assert.That(refusal!.ToString(), Does.Contain("would store the value of the secret 'Needy:Token' in clear").And.Not.Contain("s3cret"));
@@ -113,6 +114,8 @@ public sealed class SecretKeeperTests
     private sealed class Needy : ApplicationDefinition
     {
         public override CommandTemplate Command => "needy {{ a }}";
+
+        public override IReadOnlyList<TransferSlot> TransferSlots => [TransferSlot.In("in", "in") with { IsRequired = false }];
 
         public override IReadOnlyDictionary<string, string> SecretVariables => new Dictionary<string, string> { ["TOKEN"] = "Needy:Token" };
     }

@@ -1,3 +1,5 @@
+using Balsam.Storage;
+
 namespace Balsam.Core.Tests.Client;
 
 /// <summary>Cancelling, restarting and deleting, and the reports of them.</summary>
@@ -151,6 +153,18 @@ public sealed class ChangeTests(StoreKind store)
         {
             JobState.Ready, JobState.StagedIn, JobState.Failed, JobState.AwaitingParents, JobState.Ready, JobState.StagedIn,
         }));
+    }
+
+    [Test]
+    public async Task Restart_JobCancelledWhileItPausedBeforePreprocess_DoesNotPauseAgain()
+    {
+        Job job = await _harness.SubmitAsync();
+        JobChange pause = new JobChange(job).Edit(fields => fields with { NotBefore = _harness.Time.GetUtcNow().AddMinutes(10) }, _harness.Time.GetUtcNow());
+        await _harness.Store.CommitAsync([new JobCommit { Changes = [pause] }], default);
+        await Client.CancelAsync(job.Id, "enough");
+        await Client.RestartAsync(job.Id);
+        Job restarted = await Client.GetAsync(job.Id);
+        Assert.That((restarted.State, restarted.NotBefore), Is.EqualTo((JobState.StagedIn, (DateTimeOffset?)null)));
     }
 
     [Test]

@@ -59,9 +59,9 @@ public sealed class Queries
         #endregion
 
         #region transfers
-        await foreach (JobTransfer late in client.Transfers.InState(TransferState.Pending, TransferState.Active).AtLocation("laptop").WithTag("study", "a"))
+        await foreach (JobTransfer waiting in client.Transfers.InState(TransferState.Pending, TransferState.Active).AtLocation("laptop").WithTag("study", "a"))
         {
-            Console.WriteLine($"{late}: {late.Item.Error}");
+            Console.WriteLine($"{waiting}: {waiting.Item.Error}");
         }
 
         IReadOnlyDictionary<TransferState, long> transfers = await client.Transfers.OfJobs(client.Jobs.ChildrenOf(parent)).CountByStateAsync();
