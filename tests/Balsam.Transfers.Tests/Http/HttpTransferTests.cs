@@ -212,7 +212,7 @@ public sealed class HttpTransferTests
 
     private void AssertArrived()
     {
-        Assert.That(File.ReadAllBytes(Path.Combine(_site.Workdir, "a")), Is.EqualTo(_server.Content));
+        CopySite.AssertHolds(Path.Combine(_site.Workdir, "a"), _server.Content);
         Assert.That(Directory.GetFileSystemEntries(_site.Workdir), Has.Length.EqualTo(1));
     }
 
