@@ -322,6 +322,7 @@ public sealed partial class Launcher
             End(item, isCancelled ? null : new StagedResult(item.Slot, WhyMissing(item, trouble), 0, 0));
         }
 
+        flight.Items.Clear();
         flight.Stop.Dispose();
     }
 

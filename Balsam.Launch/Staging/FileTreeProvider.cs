@@ -99,11 +99,11 @@ public abstract class FileTreeProvider : ITransferProvider
         }
         catch (IOException exception)
         {
-            return new TransferResult(task, new TransferException($"'{task.Item.Remote}' cannot be moved: {exception.Message} It is tried again.", isTransient: true, exception));
+            return new TransferResult(task, new TransferException($"'{TreePath.Shown(task.Item.Remote.ToString())}' cannot be moved: {exception.Message} It is tried again.", isTransient: true, exception));
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            return new TransferResult(task, new TransferException($"'{task.Item.Remote}' cannot be moved: {exception.GetType().Name}: {exception.Message}", isTransient: false, exception));
+            return new TransferResult(task, new TransferException($"'{TreePath.Shown(task.Item.Remote.ToString())}' cannot be moved: {exception.GetType().Name}: {exception.Message}", isTransient: false, exception));
         }
     }
 }

@@ -16,8 +16,9 @@ public sealed class Walls
     private static readonly System.Reflection.Assembly TestingKit = typeof(Testing.InMemoryJobStore).Assembly;
     private static readonly System.Reflection.Assembly Site = typeof(BalsamSite).Assembly;
     private static readonly System.Reflection.Assembly ProgressView = typeof(ConsoleProgress).Assembly;
+    private static readonly System.Reflection.Assembly Sftp = typeof(SftpOptions).Assembly;
 
-    private static readonly ArchUnitNET.Domain.Architecture Code = new ArchLoader().LoadAssemblies(Core, Launch, LiteDb, Reports, TestingKit, Site, ProgressView).Build();
+    private static readonly ArchUnitNET.Domain.Architecture Code = new ArchLoader().LoadAssemblies(Core, Launch, LiteDb, Reports, TestingKit, Site, ProgressView, Sftp).Build();
 
     private static IEnumerable<TestCaseData> AllowedReferences()
     {
@@ -28,6 +29,7 @@ public sealed class Walls
         yield return new TestCaseData(TestingKit, new[] { "Balsam.Core", "Balsam.Launch" }).SetName("Testing_References_CoreAndLaunch");
         yield return new TestCaseData(Site, new[] { "Balsam.Core", "Balsam.Launch", "Balsam.Storage.LiteDb" }).SetName("Balsam_References_WhatItComposes");
         yield return new TestCaseData(ProgressView, new[] { "Balsam.Core" }).SetName("Progress_References_CoreOnly");
+        yield return new TestCaseData(Sftp, new[] { "Balsam.Core", "Balsam.Launch" }).SetName("TransfersSftp_References_CoreAndLaunch");
     }
 
     [TestCaseSource(nameof(AllowedReferences))]
@@ -99,7 +101,7 @@ public sealed class Walls
     [Test]
     public void PublicTypes_AreSealedAbstractOrStatic_UnlessMeantForDerivation()
     {
-        IEnumerable<string> open = new[] { Core, Launch, LiteDb, Reports, TestingKit, Site, ProgressView }.SelectMany(assembly => assembly.GetExportedTypes())
+        IEnumerable<string> open = new[] { Core, Launch, LiteDb, Reports, TestingKit, Site, ProgressView, Sftp }.SelectMany(assembly => assembly.GetExportedTypes())
             .Where(type => type is { IsClass: true, IsSealed: false, IsAbstract: false } && !type.IsSubclassOf(typeof(Exception)) && type != typeof(Exception))
             .Select(type => type.FullName!);
         Assert.That(open, Is.Empty);

@@ -113,15 +113,15 @@ internal sealed class SshServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the processes of every session have ended: what they had to put away is put away.</summary>
-    public async Task SessionsEndAsync()
+    /// <summary>Waits until no process works in a directory any more: what it had to put away is put away.</summary>
+    public static async Task WaitForLeaversAsync(string directory)
     {
-        foreach (int pid in Sessions())
+        foreach (int pid in AllProcesses().Where(pid => WorksIn(pid, directory)).ToArray())
         {
             try
             {
-                using Process session = Process.GetProcessById(pid);
-                await session.WaitForExitAsync().WaitAsync(Patience);
+                using Process process = Process.GetProcessById(pid);
+                await process.WaitForExitAsync().WaitAsync(Patience);
             }
             catch (ArgumentException)
             {
@@ -224,8 +224,7 @@ internal sealed class SshServer : IAsyncDisposable
 
     private List<int> Sessions()
     {
-        var parents = Directory.GetDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out int pid) ? pid : 0).Where(pid => pid > 0)
-            .Select(pid => (Pid: pid, Parent: ParentOf(pid))).ToLookup(pair => pair.Parent, pair => pair.Pid);
+        var parents = AllProcesses().Select(pid => (Pid: pid, Parent: ParentOf(pid))).ToLookup(pair => pair.Parent, pair => pair.Pid);
         List<int> found = [.. parents[_process!.Id]];
         for (int i = 0; i < found.Count; i++)
         {
@@ -233,6 +232,21 @@ internal sealed class SshServer : IAsyncDisposable
         }
 
         return found;
+    }
+
+    private static IEnumerable<int> AllProcesses() =>
+        Directory.GetDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out int pid) ? pid : 0).Where(pid => pid > 0);
+
+    private static bool WorksIn(int pid, string directory)
+    {
+        try
+        {
+            return File.ResolveLinkTarget($"/proc/{pid}/cwd", returnFinalTarget: false)?.FullName.StartsWith(directory, StringComparison.Ordinal) == true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static int ParentOf(int pid)

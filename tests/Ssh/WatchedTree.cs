@@ -95,7 +95,11 @@ internal sealed class WatchedTree(IFileTree inner) : IFileTree
 
         public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
-        public override ValueTask DisposeAsync() => inner.DisposeAsync();
+        public override async ValueTask DisposeAsync()
+        {
+            await inner.DisposeAsync();
+            await base.DisposeAsync();
+        }
 
         public override void Flush() => throw new NotSupportedException();
 

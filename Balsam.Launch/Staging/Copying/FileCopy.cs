@@ -65,7 +65,7 @@ internal sealed class FileCopy(IFileTree source, IFileTree destination, Transfer
             await destination.DeleteAsync(part, cancellationToken).ConfigureAwait(false);
             if (await source.FindAsync(entry.Path, cancellationToken).ConfigureAwait(false) is null)
             {
-                throw new TransferException($"'{entry.Path}' has gone since it was looked at. It is tried again.", isTransient: true, failure);
+                throw new TransferException($"'{TreePath.Shown(entry.Path)}' has gone since it was looked at. It is tried again.", isTransient: true, failure);
             }
 
             throw;
@@ -78,13 +78,13 @@ internal sealed class FileCopy(IFileTree source, IFileTree destination, Transfer
         if (await source.FindAsync(entry.Path, cancellationToken).ConfigureAwait(false) is not { } now || now.Version != entry.Version || now.Size != entry.Size || (now.Size ?? length) != length)
         {
             await destination.DeleteAsync(part, cancellationToken).ConfigureAwait(false);
-            throw new TransferException($"'{entry.Path}' has changed, or has gone, while it was copied. It is tried again; let nothing write it meanwhile.", isTransient: true);
+            throw new TransferException($"'{TreePath.Shown(entry.Path)}' has changed, or has gone, while it was copied. It is tried again; let nothing write it meanwhile.", isTransient: true);
         }
 
         FileEntry? arrived = await destination.FindAsync(part, cancellationToken).ConfigureAwait(false);
         if (arrived is null || (arrived.Size ?? length) != length)
         {
-            throw new TransferException($"'{entry.Path}' has {length} bytes, of which {arrived?.Size ?? 0} have arrived for '{to}'. It is tried again.", isTransient: true);
+            throw new TransferException($"'{TreePath.Shown(entry.Path)}' has {length} bytes, of which {arrived?.Size ?? 0} have arrived for '{to}'. It is tried again.", isTransient: true);
         }
 
         await manifest.AddAsync(new CopyRecord(name, entry.Size, entry.Version, length, Checksum.Text(hash), IsWhole: true, arrived.Version), cancellationToken).ConfigureAwait(false);
@@ -136,7 +136,7 @@ internal sealed class FileCopy(IFileTree source, IFileTree destination, Transfer
         }
         catch (IOException exception)
         {
-            throw new TransferException($"'{entry.Path}' cannot be copied beyond its byte {position}: {exception.Message} It is tried again.", isTransient: true, exception);
+            throw new TransferException($"'{TreePath.Shown(entry.Path)}' cannot be copied beyond its byte {position}: {exception.Message} It is tried again.", isTransient: true, exception);
         }
         finally
         {

@@ -26,19 +26,22 @@ internal sealed class ItemCopy
         (_from, _to) = isIn ? (task.RemotePath, task.Item.LocalPath) : (task.Item.LocalPath, task.RemotePath);
     }
 
+    // Of a URI the end of its path, as the server means it.
+    private string Name => TreePath.Name(_task.Item.Direction == TransferDirection.In && _task.Item.Remote.Location is null ? Uri.UnescapeDataString(new Uri(_from).AbsolutePath) : _from);
+
     public async Task<TransferResult> RunAsync(CancellationToken cancellationToken)
     {
         FileEntry? root = await _source.FindAsync(_from, cancellationToken).ConfigureAwait(false);
         switch (root?.Kind)
         {
             case null:
-                throw new TransferException($"'{_from}' is not there. Make it before the transfer, or fill slot '{_task.Item.Slot}' with another.", isTransient: false);
+                throw new TransferException($"'{TreePath.Shown(_from)}' is not there. Make it before the transfer, or fill slot '{_task.Item.Slot}' with another.", isTransient: false);
             case FileEntryKind.Link:
                 throw DiskFailure.Link(_from);
             case FileEntryKind.Other:
-                throw new TransferException($"'{_from}' is a pipe, a socket or a device. Name a file or a directory.", isTransient: false);
+                throw new TransferException($"'{TreePath.Shown(_from)}' is a pipe, a socket or a device. Name a file or a directory.", isTransient: false);
             case FileEntryKind.Directory when !_task.Item.IsRecursive:
-                throw new TransferException($"'{_from}' is a directory, and slot '{_task.Item.Slot}' takes one file. Declare the slot with IsRecursive to take a directory.", isTransient: false);
+                throw new TransferException($"'{TreePath.Shown(_from)}' is a directory, and slot '{_task.Item.Slot}' takes one file. Declare the slot with IsRecursive to take a directory.", isTransient: false);
             default:
                 break;
         }
@@ -62,10 +65,10 @@ internal sealed class ItemCopy
 
     private async Task CopyFileAsync(FileCopy copy, FileEntry file, CancellationToken cancellationToken)
     {
-        string to = _to is "." or "" || _to.EndsWith('/') ? TreePath.Join(_to, TreePath.Name(file.Path)) : _to;
+        string to = _to is "." or "" || _to.EndsWith('/') ? TreePath.Join(_to, Name) : _to;
         if (TreePath.Name(to).Length == 0)
         {
-            throw new TransferException($"'{_from}' has no name that a file could have. Let slot '{_task.Item.Slot}' name the file.", isTransient: false);
+            throw new TransferException($"'{TreePath.Shown(_from)}' has no name that a file could have. Let slot '{_task.Item.Slot}' name the file.", isTransient: false);
         }
 
         await MakeDirectoryAsync(TreePath.Directory(to), cancellationToken).ConfigureAwait(false);

@@ -1,15 +1,16 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Balsam.Launch.Staging.Trees;
 
 namespace Balsam.Launch.Staging.Http;
 
 /// <summary>One file behind HTTP: the first answer is looked at, kept, and read.</summary>
-internal sealed class HttpFile(HttpClient client, TimeProvider time, Uri uri) : IDisposable
+internal sealed class HttpFile(HttpClient client, TimeProvider time, string path, Uri uri) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     // Without what may be secret: a user, a signature in the query.
-    private readonly string _name = $"{uri.Scheme}://{uri.Authority}{uri.AbsolutePath}";
+    private readonly string _name = TreePath.Shown(uri);
     private FileEntry? _entry;
     private HttpResponseMessage? _answer;
 
@@ -121,7 +122,7 @@ internal sealed class HttpFile(HttpClient client, TimeProvider time, Uri uri) : 
     {
         HttpContentHeaders headers = answer.Content.Headers;
         string? version = answer.Headers.ETag is { IsWeak: false } tag ? tag.Tag : answer.Headers.ETag is null ? headers.LastModified?.ToString("r") : null;
-        return new FileEntry(Uri.UnescapeDataString(uri.AbsolutePath), FileEntryKind.File, headers.ContentRange?.Length ?? headers.ContentLength, version, null);
+        return new FileEntry(path, FileEntryKind.File, headers.ContentRange?.Length ?? headers.ContentLength, version, null);
     }
 
     private TransferException Refusal(HttpStatusCode status) => new(

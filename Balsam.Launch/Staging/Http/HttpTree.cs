@@ -37,7 +37,7 @@ internal sealed class HttpTree(HttpClient client, TimeProvider time, Uri endpoin
 
     private static TransferException ReadOnly(string path) => new($"'{path}' cannot be listed or written: HTTP brings single files in only.", isTransient: false);
 
-    private HttpFile File(string path) => _files.GetOrAdd(path, name => new HttpFile(client, time, Locate(name)));
+    private HttpFile File(string path) => _files.GetOrAdd(path, name => new HttpFile(client, time, name, Locate(name)));
 
     // A job names a whole URI, or a path below a location.
     private Uri Locate(string path) => path.Contains("://", StringComparison.Ordinal)

@@ -15,10 +15,10 @@ internal static class RsyncCommand
     /// <param name="destination">To where.</param>
     public static IReadOnlyList<string> Arguments(RsyncOptions options, Uri endpoint, bool isRecursive, string source, string destination) =>
     [
-        // Equal files are told by their checksums, links travel only within the directory, and what is cut off is kept for the next try.
+        // Equal files are told by their checksums, links travel only within the directory, and what is cut off is kept for the next try. Without names it would not tell of links that it left out.
         .. isRecursive ? new[] { "--recursive", "--links", "--safe-links" } : ["--no-recursive", "--no-links"],
         "--times", "--executability", "--chmod=ugo=rwX", "--checksum", "--partial-dir=" + PartialDirectory, "--exclude=.balsam-*", "--mkpath", "--protect-args",
-        "--stats", "--info=symsafe1,nonreg1", "--no-human-readable", Seconds("--timeout=", options.AnswerTimeout), "--rsh=" + Shell(options, endpoint), "--", source, destination,
+        "--stats", "--info=name1,symsafe1,nonreg1", "--no-human-readable", Seconds("--timeout=", options.AnswerTimeout), "--rsh=" + Shell(options, endpoint), "--", source, destination,
     ];
 
     /// <summary>A path at the far end.</summary>

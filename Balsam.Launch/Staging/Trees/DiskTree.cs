@@ -96,7 +96,11 @@ public sealed class DiskTree : IFileTree, ILocalFiles
     bool ILocalFiles.TryClone(SafeFileHandle from, string path, bool isExecutable)
     {
         using SafeFileHandle to = _disk.OpenWrite(path, isExecutable);
-        RandomAccess.SetLength(to, 0);
+        if (RandomAccess.GetLength(to) > 0)
+        {
+            RandomAccess.SetLength(to, 0);
+        }
+
         return OperatingSystem.IsLinux() && FileCalls.TryClone((int)from.DangerousGetHandle(), (int)to.DangerousGetHandle());
     }
 

@@ -17,7 +17,12 @@ internal sealed class LocalWriter : Stream
         _file = file;
         _position = from;
         _written = from;
-        RandomAccess.SetLength(file, from);
+
+        // A file that is cut to nothing is written to the disk when it is closed (ext4): not to be asked for each new one.
+        if (RandomAccess.GetLength(file) != from)
+        {
+            RandomAccess.SetLength(file, from);
+        }
     }
 
     public override bool CanRead => false;
@@ -75,6 +80,13 @@ internal sealed class LocalWriter : Stream
             RandomAccess.SetLength(_file, _position);
             _written = _position;
         }
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Flush();
+        return Task.CompletedTask;
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

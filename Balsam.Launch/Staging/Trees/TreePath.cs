@@ -17,6 +17,12 @@ internal static class TreePath
 
     public static string Name(string path) => path[(path.LastIndexOf('/') + 1)..];
 
+    /// <summary>What a message may show of a path: of a URI neither a user nor a query, where secrets are.</summary>
+    public static string Shown(string path) => path.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(path, UriKind.Absolute, out Uri? uri) ? Shown(uri) : path;
+
+    /// <summary>What a message may show of a URI: neither a user nor a query, where secrets are.</summary>
+    public static string Shown(Uri uri) => $"{uri.Scheme}://{uri.Authority}{uri.AbsolutePath}";
+
     /// <summary>The directory of a path; empty for the root of the tree.</summary>
     public static string Directory(string path) => path.LastIndexOf('/') is >= 0 and var slash ? path[..slash] : "";
 }

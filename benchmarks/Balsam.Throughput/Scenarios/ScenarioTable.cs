@@ -18,6 +18,7 @@ internal static class ScenarioTable
         ("idle", false, () => new IdleScenario()),
         ("open", false, () => new OpenScenario()),
         ("flat", false, () => new FlatScenario()),
+        ("stage", false, () => new StageScenario()),
         ("many", false, () => new ManyScenario()),
     ];
 

@@ -11,6 +11,9 @@ public sealed class CleanupTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
+    // How long a stop waits for a batch: nobody else sets a timer of this length.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(7);
+
     [TestCase(StoreKind.InMemory)]
     [TestCase(StoreKind.LiteDb)]
     public async Task Cleanup_OfFinishedJobs_RemovesWhatTheyDeclareOnce(StoreKind store)
@@ -230,7 +233,7 @@ public sealed class CleanupTests
         await engine.Time.PassAsync(Interval);
         await EngineHarness.Soon(taking.Task, "the batch");
         Task stop = engine.Launcher.StopAsync();
-        await engine.Time.TimerAsync(new LauncherOptions().RecordTimeout / 2);
+        await engine.Time.TimerAsync(Patience);
         Assert.That(stop.IsCompleted, Is.False);
         goOn.SetResult();
         await EngineHarness.Soon(stop, "the stop");
@@ -279,7 +282,7 @@ public sealed class CleanupTests
         await engine.Time.PassAsync(Interval);
         await EngineHarness.Soon(looking.Task, "the batch");
         Task stop = engine.Launcher.StopAsync();
-        await engine.Time.PassAsync(new LauncherOptions().RecordTimeout / 2);
+        await engine.Time.PassAsync(Patience);
         goOn.SetResult();
         await EngineHarness.Soon(stop, "the stop");
         Assert.That(Files(engine, job), Does.Contain("a.tmp"));
@@ -298,6 +301,7 @@ public sealed class CleanupTests
             before(options);
             options.Cleanup.Enabled = enabled;
             options.Cleanup.BatchSize = batchSize;
+            options.RecordTimeout = Patience * 2;
         };
         setup.Behaviour.Run = async (input, context, token) =>
         {

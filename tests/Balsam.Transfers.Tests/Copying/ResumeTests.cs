@@ -66,7 +66,7 @@ public sealed class ResumeTests
 
         Assert.That(far.Written, Is.EqualTo(noted + (5 * Mebibyte) + (size - noted)));
         Assert.That(far.Read, Is.Zero, "what is far is not read to be checked");
-        Assert.That(File.ReadAllBytes(Path.Combine(_site.Far, "out")), Is.EqualTo(bytes));
+        CopySite.AssertHolds(Path.Combine(_site.Far, "out"), bytes);
     }
 
     [Test]
@@ -117,7 +117,7 @@ public sealed class ResumeTests
         Assert.That((await CopySite.MoveAsync(task, far)).Failure, Is.Null);
 
         Assert.That((far.Read, far.Written), Is.EqualTo((read, written)));
-        Assert.That(File.ReadAllBytes(direction == TransferDirection.In ? Arrived : Path.Combine(_site.Far, "b")), Is.EqualTo(_bytes));
+        CopySite.AssertHolds(direction == TransferDirection.In ? Arrived : Path.Combine(_site.Far, "b"), _bytes);
     }
 
     [Test]
@@ -180,7 +180,7 @@ public sealed class ResumeTests
         far.Opening = _ => { };
         far.CutReadsAt = null;
         Assert.That((await CopyOneByOneAsync(far)).Failure, Is.Null);
-        Assert.That(File.ReadAllBytes(first), Is.EqualTo(_bytes));
+        CopySite.AssertHolds(first, _bytes);
 
         // Where both ends are local the files go one after the other.
         Task<TransferResult> CopyOneByOneAsync(TreeDouble tree) => _site.InAsync("in", "/tree", isRecursive: true, tree);
@@ -235,7 +235,7 @@ public sealed class ResumeTests
         File.WriteAllBytes(Path.Combine(_site.Far, "b"), other);
 
         Assert.That((await _site.InAsync("a", "/b", far: _site.Remote())).Failure, Is.Null);
-        Assert.That(File.ReadAllBytes(Arrived), Is.EqualTo(other));
+        CopySite.AssertHolds(Arrived, other);
     }
 
     [Test]
@@ -269,7 +269,7 @@ public sealed class ResumeTests
 
     private void AssertOnlyTheFile()
     {
-        Assert.That(File.ReadAllBytes(Arrived), Is.EqualTo(_bytes));
+        CopySite.AssertHolds(Arrived, _bytes);
         Assert.That(Directory.GetFileSystemEntries(_site.Workdir), Has.Length.EqualTo(1), "neither part nor manifest is left");
     }
 }

@@ -71,6 +71,9 @@ internal sealed class CopySite : IDisposable
         return bytes;
     }
 
+    /// <summary>Compares at once: a constraint looks at byte after byte.</summary>
+    public static void AssertHolds(string path, byte[] bytes) => Assert.That(File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes), Is.True, $"'{path}' has other bytes");
+
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     private static byte[] Digest(string path)

@@ -33,6 +33,9 @@ internal sealed class FileServer : IAsyncDisposable
 
     public string? RedirectTo { get; set; }
 
+    /// <summary>The query that each request must have.</summary>
+    public string Query { get; set; } = "";
+
     /// <summary>The first byte that each request has asked for.</summary>
     public List<long> Asked { get; } = [];
 
@@ -61,8 +64,8 @@ internal sealed class FileServer : IAsyncDisposable
             return;
         }
 
-        response.StatusCode = (int)Status;
-        if (Status != HttpStatusCode.OK)
+        response.StatusCode = context.Request.QueryString.Value == Query ? (int)Status : StatusCodes.Status401Unauthorized;
+        if (response.StatusCode != StatusCodes.Status200OK)
         {
             return;
         }

@@ -228,7 +228,8 @@ public sealed class RsyncTransferProviderTests
         }
 
         Assert.That(File.Exists(arrives), Is.False, "its name is there when it is whole");
-        await _server.SessionsEndAsync();
+        await SshServer.WaitForLeaversAsync(_far);
+        await SshServer.WaitForLeaversAsync(_workdir.FullName);
         await using var rest = new CuttingProxy(_server.Port);
         TransferResult second = (await MoveAllAsync(rest.Port, _server.KeyFile, item)).Single();
 
