@@ -220,7 +220,7 @@ public sealed class TestHostTests
         await host.RunUntilIdleAsync();
         BalsamAssertionException thrown = Assert.Throws<BalsamAssertionException>(() => host.Expect(job).Finished())!;
         Assert.That(thrown.Message, Does.StartWith($"Expected of job {job.Id} (Plain in a): FAILED: JOB_FINISHED. It was: FAILED.\nHistory of job {job.Id} (Plain in a): FAILED, attempt 1:"));
-        Assert.That(thrown.Message, Does.Contain("\n  0.00:05:00  RUN_ERROR: exit code 3").And.Contain("\"nodes\":[\"node1\"]"));
+        Assert.That(thrown.Message, Does.Contain("\n  0.00:05:00  RUN_ERROR: exit code 3").And.Contain("\"nodes\":[\"node1\"]").And.Contain("\nFailure: ExitCode: exit code 3"));
     }
 
     [Test]
