@@ -20,7 +20,7 @@ public sealed partial class BalsamTestHost
             await _last.DisposeAsync().ConfigureAwait(false);
         }
 
-        var next = Incarnation.Make(_common, _clock, _store, _scripts, _options.Seed, launcher =>
+        var next = Incarnation.Make(_common, _clock, _store, _scripts, _options, launcher =>
         {
             SetNodes(launcher);
             configure?.Invoke(launcher);

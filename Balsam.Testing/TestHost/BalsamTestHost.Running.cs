@@ -10,7 +10,7 @@ public sealed partial class BalsamTestHost
     /// <summary>Runs until nothing runs, nothing can start, and nothing waits for its time: a week of campaign takes milliseconds.</summary>
     /// <param name="cancellationToken">Cancels the run between two steps.</param>
     /// <returns>How things stand then: how many jobs ended how, and which cannot go on, and why.</returns>
-    /// <exception cref="BalsamAssertionException">Something runs that nothing will ever end; or it went on for longer than <see cref="BalsamTestHostOptions.LongestRun"/>. The message says what it is.</exception>
+    /// <exception cref="BalsamAssertionException">Something runs that nothing will ever end; or it went on for longer than <see cref="BalsamTestHostOptions.LongestRun"/>, or a job was started more often than <see cref="BalsamTestHostOptions.MostAttempts"/>. The message says what it is.</exception>
     /// <exception cref="TimeoutException">A hook or function has been at work for longer than <see cref="BalsamTestHostOptions.Patience"/>; the message names it.</exception>
     /// <exception cref="BalsamException">The launcher failed.</exception>
     public async Task<IdleReport> RunUntilIdleAsync(CancellationToken cancellationToken = default)

@@ -19,6 +19,10 @@ public sealed class BalsamTestHostOptions
     /// <value>Default: 3,653 days, about 10 years.</value>
     public TimeSpan LongestRun { get; set; } = TimeSpan.FromDays(3653);
 
+    /// <summary>How often one job may be started before the host takes it for one that is restarted for ever.</summary>
+    /// <value>Default: 1,000.</value>
+    public int MostAttempts { get; set; } = 1000;
+
     /// <summary>How long, in real time, a hook or function may be at work without waiting for virtual time before the host gives up. Nothing else goes by real time. A debugger suspends it.</summary>
     /// <value>Default: 30 seconds.</value>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(30);

@@ -3,7 +3,7 @@ using Balsam.Launch.Lifecycle;
 namespace Balsam.Testing;
 
 /// <summary>Knows of one launcher whether it has anything left to do now, and begins what goes on beside it, one thing at a time.</summary>
-internal sealed class Conductor(VirtualClock clock) : ILauncherConductor
+internal sealed class Conductor(VirtualClock clock, int mostAttempts) : ILauncherConductor
 {
     private readonly Queue<Work> _queued = [];
     private readonly List<Work> _begun = [];
@@ -36,6 +36,7 @@ internal sealed class Conductor(VirtualClock clock) : ILauncherConductor
 
     public void Run(Job job, string what, Func<Task> work)
     {
+        CheckAttempt(job, job.Attempt);
         lock (clock.Gate)
         {
             _queued.Enqueue(new Work(clock, job, what, work));
@@ -96,4 +97,14 @@ internal sealed class Conductor(VirtualClock clock) : ILauncherConductor
     }
 
     public void Fail(Exception exception) => _failure ??= exception;
+
+    /// <summary>Ends the drive when a job is restarted for ever: at no cost of time, the clock would not.</summary>
+    public void CheckAttempt(Job job, int attempt)
+    {
+        if (attempt > mostAttempts)
+        {
+            Fail(new BalsamAssertionException(FormattableString.Invariant(
+                $"Job {job.Id} ({job.Application} in {job.Workdir}) was started {attempt} times; BalsamTestHostOptions.MostAttempts allows {mostAttempts}. What decides on its restarts, a hook or RetryPolicy, never gives up.")));
+        }
+    }
 }

@@ -86,6 +86,7 @@ internal sealed class Driver(VirtualClock clock, InMemoryJobStore store, TimeSpa
         });
         while (true)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             Incarnation? launcher = _launcher;
             Work? work = null;
             if (launcher is not null)
@@ -134,7 +135,7 @@ internal sealed class Driver(VirtualClock clock, InMemoryJobStore store, TimeSpa
 
         if (launcher.Conductor.Failure is { } failure)
         {
-            throw new BalsamException($"The launcher failed beside its loop: {failure.Message}", failure);
+            throw failure as BalsamAssertionException ?? (Exception)new BalsamException($"The launcher failed beside its loop: {failure.Message}", failure);
         }
     }
 

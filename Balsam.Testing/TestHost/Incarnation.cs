@@ -34,15 +34,15 @@ internal sealed class Incarnation : IAsyncDisposable
     public IServiceProvider Services => _services;
 
     /// <summary>Makes a launcher; nothing runs yet.</summary>
-    public static Incarnation Make(IServiceCollection common, VirtualClock clock, InMemoryJobStore store, ScriptBook scripts, int seed, Action<LauncherOptions> configure)
+    public static Incarnation Make(IServiceCollection common, VirtualClock clock, InMemoryJobStore store, ScriptBook scripts, BalsamTestHostOptions options, Action<LauncherOptions> configure)
     {
         var time = new VirtualTime(clock);
-        var conductor = new Conductor(clock);
+        var conductor = new Conductor(clock, options.MostAttempts);
         var news = new NewsGate(store, clock);
         var services = new ServiceCollection { common };
         services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time));
         services.Replace(ServiceDescriptor.Singleton<IJobStore>(news));
-        services.Replace(ServiceDescriptor.Singleton<IJobRunner>(_ => new ScriptedRunner(scripts, store, time, seed)));
+        services.Replace(ServiceDescriptor.Singleton<IJobRunner>(_ => new ScriptedRunner(scripts, store, time, conductor, options.Seed)));
         services.AddSingleton<ILauncherConductor>(conductor);
         services.PostConfigure(configure);
         return new Incarnation(services.BuildServiceProvider(), time, conductor, news);

@@ -42,11 +42,12 @@ public sealed class JobExpectation
             static record => $"{record.Job.State.ToText()}{(record.Job.Failure is { } failure ? $" by {failure.Kind}: {failure.Message}" : "")}");
     }
 
-    /// <summary>Expects the job to be in a state.</summary>
-    /// <param name="state">The state.</param>
+    /// <summary>Expects the job to be in a state, or in one of several.</summary>
+    /// <param name="states">The states.</param>
     /// <returns>The chain.</returns>
     /// <exception cref="BalsamAssertionException">It is in another.</exception>
-    public JobExpectation In(JobState state) => That(state.ToText(), record => record.Job.State == state, static record => record.Job.State.ToText());
+    public JobExpectation In(params JobState[] states) => That(
+        string.Join(" or ", states.Select(static state => state.ToText())), record => states.Contains(record.Job.State), static record => record.Job.State.ToText());
 
     /// <summary>Expects the job to have come through states, in this order, with others between them or not.</summary>
     /// <param name="states">The states.</param>

@@ -25,9 +25,9 @@ internal static class JobHistory
             }
         }
 
-        if (job.Failure is { } failure)
+        for (FailureDetails? failure = job.Failure; failure is not null; failure = failure.Inner)
         {
-            text.Append(culture, $"\nFailure: {failure}");
+            text.Append(culture, $"\n{(failure == job.Failure ? "Failure" : "  behind it")}: {failure}");
         }
 
         return text.ToString();

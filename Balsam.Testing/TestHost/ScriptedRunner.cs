@@ -3,7 +3,7 @@ using Balsam.Launch.Running;
 namespace Balsam.Testing;
 
 /// <summary>Runs scripts where a launcher wants processes.</summary>
-internal sealed class ScriptedRunner(ScriptBook scripts, InMemoryJobStore store, VirtualTime time, int seed) : IJobRunner
+internal sealed class ScriptedRunner(ScriptBook scripts, InMemoryJobStore store, VirtualTime time, Conductor conductor, int seed) : IJobRunner
 {
     private const int SigKill = 9;
     private const int SigTerm = 15;
@@ -53,6 +53,7 @@ internal sealed class ScriptedRunner(ScriptBook scripts, InMemoryJobStore store,
             _running.Add(request.RunId, performance);
         }
 
+        conductor.CheckAttempt(performance.Job, request.Attempt);
         performance.Begin();
     }
 
@@ -84,6 +85,8 @@ internal sealed class ScriptedRunner(ScriptBook scripts, InMemoryJobStore store,
         private bool _isOver;
 
         public RunScript Script => script;
+
+        public Job Job => run.Job;
 
         public void Begin() => _timer = time.Schedule(TimeSpan.Zero, lot, () =>
         {
