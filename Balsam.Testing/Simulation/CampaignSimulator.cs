@@ -39,7 +39,7 @@ public sealed class CampaignSimulator
     /// <param name="cancellationToken">Cancels the simulation.</param>
     /// <returns>What happened.</returns>
     /// <exception cref="InvalidOperationException">A job has no run time, or is cut off again and again.</exception>
-    public SimulatedCampaign Run(int seed = 0, CancellationToken cancellationToken = default) => new Simulation(_graph, Options, seed).Run(cancellationToken);
+    public SimulatedCampaign Run(int seed = 0, CancellationToken cancellationToken = default) => new CampaignSimulation(_graph, Options, seed).Run(cancellationToken);
 
     /// <summary>Simulates the campaign with several seeds, beginning with 0.</summary>
     /// <param name="seeds">How many, at least 1.</param>

@@ -54,7 +54,7 @@ internal sealed class SimulationHistory
         Commit(job, failure is not { } kind ? change.Apply(JobTrigger.RunSucceeded, At(at))
             : kind == FailureKind.ExitCode
             ? change.Fail(JobTrigger.RunFailed, At(at), new FailureDetails { Kind = kind, Message = string.Create(CultureInfo.InvariantCulture, $"exit code {exitCode}"), ExitCode = exitCode })
-            : change.Fail(JobTrigger.RunTimedOut, At(at), new FailureDetails { Kind = kind, Message = Describe(kind) }));
+            : change.Fail(JobTrigger.RunTimedOut, At(at), new FailureDetails { Kind = kind, Message = Describe(job, kind) }));
     }
 
     public FailureDetails? FailureOf(int job) => _jobs[job].Failure;
@@ -71,9 +71,9 @@ internal sealed class SimulationHistory
         Commit(job, change);
     }
 
-    private static string Describe(FailureKind kind) => kind switch
+    private string Describe(int job, FailureKind kind) => kind switch
     {
-        FailureKind.TimeLimit => "The run exceeded its time limit.",
+        FailureKind.TimeLimit => FormattableString.Invariant($"The run exceeded its time limit of {_jobs[job].Resources.TimeLimit}."),
         FailureKind.LauncherStopped => "The run was ended because the launcher came to its wall time.",
         _ => "A node of the run failed.",
     };

@@ -26,7 +26,7 @@ public sealed class Simulation
             {
                 Allocations = [SimulatedAllocation.Of(count: 10, cores: 64, gpus: 4)],
                 RunTime = RunTimeModel.LogNormal(median: TimeSpan.FromMinutes(40), sigma: 0.5).WithFailures(0.02),
-                Retries = new Dictionary<ApplicationName, RetryPolicy> { ["Relax"] = new(maxAttempts: 3) },
+                Retries = new Dictionary<ApplicationName, RetryPolicy> { ["Mesh"] = new(maxAttempts: 3), ["Relax"] = new(maxAttempts: 3) },
             });
             CampaignForecast forecast = simulator.Forecast(seeds: 20);
             Console.WriteLine(forecast);

@@ -16,7 +16,7 @@ public sealed class FidelityTests
     [Test]
     public async Task Run_MoreJobsThanALauncherClaimsAtATime_StartsPlacesAndEndsAsTheLauncherDoes()
     {
-        await CompareAsync(new GeneratedCampaign(seed: 100, count: 700));
+        await CompareAsync(new GeneratedCampaign(seed: 100, count: 500));
     }
 
     private static async Task CompareAsync(GeneratedCampaign campaign)

@@ -3,7 +3,7 @@ using Balsam.Launch.Packing;
 namespace Balsam.Testing.Simulation;
 
 /// <content>Allocations that come and go, and nodes that fail.</content>
-internal sealed partial class Simulation
+internal sealed partial class CampaignSimulation
 {
     // Numbers that no job has, for the random numbers of node failures.
     private const long FailureStream = -1;
@@ -76,12 +76,13 @@ internal sealed partial class Simulation
 
     private void ScheduleFailure()
     {
+        _failure++;
         if (_options.NodeFailures is not { } failures || _nodes == 0)
         {
             return;
         }
 
-        _random.Begin(_seed, FailureStream, ++_failure);
+        _random.Begin(_seed, FailureStream, _failure);
         double wait = -Math.Log(1 - _random.NextDouble()) * failures.MeanTimeBetween.Ticks / _nodes;
         if (wait < LongestWait.Ticks)
         {

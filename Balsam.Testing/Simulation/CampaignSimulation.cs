@@ -8,7 +8,7 @@ namespace Balsam.Testing.Simulation;
 /// At an instant everything that ends is booked first; then launchers take their turns as the real one does: claim, pack, write, until nothing is written any more. What ends wakes its
 /// children by the write, so what waited already is packed before them.
 /// </remarks>
-internal sealed partial class Simulation
+internal sealed partial class CampaignSimulation
 {
     private const int MostAttempts = 1000;
 
@@ -30,7 +30,7 @@ internal sealed partial class Simulation
     private long _now;
     private int _unfinished;
 
-    public Simulation(CampaignGraph graph, SimulationOptions options, int seed)
+    public CampaignSimulation(CampaignGraph graph, SimulationOptions options, int seed)
     {
         _graph = graph;
         _options = options;

@@ -4,7 +4,7 @@ using Balsam.Launch.Packing;
 namespace Balsam.Testing.Simulation;
 
 /// <content>What happens at instants: runs start and end, nodes fail, allocations come and go.</content>
-internal sealed partial class Simulation
+internal sealed partial class CampaignSimulation
 {
     private static readonly int Kinds = Enum.GetValues<SimulationEventKind>().Length;
 
