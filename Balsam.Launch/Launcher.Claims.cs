@@ -7,7 +7,7 @@ namespace Balsam.Launch;
 public sealed partial class Launcher
 {
     private const int HookPrefetch = 2;
-    private const int MinimumWindow = 256;
+    private const int MinimumWindow = 1024;
 
     private Queue<Job> _hookQueue = [];
 
@@ -22,7 +22,7 @@ public sealed partial class Launcher
 
         _mayClaim = false;
         int slots = Math.Max(0, _inventory!.FreeCores) + 1;
-        int room = Math.Max(0, Math.Max(MinimumWindow, 4 * slots) - _backlog.Count);
+        int room = Math.Max(0, ClaimWindow(slots) - _backlog.Count);
         int limit = Math.Min(room, Math.Max(MinimumWindow, _backlog.Count));
         ClaimResult launchable = await ClaimAsync(
             new ClaimRequest { Lease = Lease, Wanted = _launchable, Limit = limit, LimitPerShape = slots, Held = _backlog.Shapes, Filter = _options.Filter }).ConfigureAwait(false);
@@ -48,6 +48,9 @@ public sealed partial class Launcher
 
         WakeWhenDue(launchable.NextDue is { } run && processable.NextDue is { } hook ? (run < hook ? run : hook) : launchable.NextDue ?? processable.NextDue);
     }
+
+    /// <summary>How many jobs wait in a launcher at most; the packer puts the long ones of them first, so that there must be some to choose from.</summary>
+    internal static int ClaimWindow(int slots) => Math.Max(MinimumWindow, 4 * slots);
 
     private Task<ClaimResult> ClaimAsync(ClaimRequest request) => AskStoreAsync(() => _store.ClaimAsync(request, CancellationToken.None));
 
