@@ -9,7 +9,8 @@ namespace Balsam.Launch;
 /// <param name="Limit">How many are claimed in this call.</param>
 internal readonly record struct ClaimWindow(int Slots, int Room, int Limit)
 {
-    private const int Minimum = 256;
+    // The packer puts the long ones of them first: there must be some to choose from.
+    private const int Minimum = 1024;
 
     public static ClaimWindow Of(int freeCores, int waiting)
     {

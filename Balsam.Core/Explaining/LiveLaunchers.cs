@@ -121,7 +121,7 @@ internal sealed class LiveLaunchers
             launcher.Shortages.Add(job.Resources, tooLarge);
         }
 
-        return tooLarge ?? (launcher.Session.Request.EndsAt - _now is { } left && job.Resources.WallTime is { } needs && needs > left
+        return tooLarge ?? (launcher.Session.Request.EndsAt - _now is { } left && job.Resources is { IsInterruptible: false, WallTime: { } needs } && needs > left
             ? new WallTimeReason(launcher.Session, needs, left > TimeSpan.Zero ? left : TimeSpan.Zero)
             : (JobReason?)null);
     }

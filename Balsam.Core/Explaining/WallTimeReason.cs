@@ -15,7 +15,7 @@ public sealed record WallTimeReason(LauncherSession Launcher, TimeSpan Needs, Ti
         get
         {
             (string needs, string left) = ReasonWords.Durations(Needs, Left);
-            return $"it needs {needs}, launcher {ReasonWords.Of(Launcher)} has {left} left";
+            return $"it needs {needs}, launcher {ReasonWords.Of(Launcher)} has {left} left, and the job does not say that it can be interrupted";
         }
     }
 }

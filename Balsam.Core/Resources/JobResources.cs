@@ -44,6 +44,10 @@ public sealed record JobResources
     /// <value>Default: null, unknown.</value>
     public TimeSpan? WallTime { get; init; }
 
+    /// <summary>Whether the job may be ended by the end of its launcher and started again by another, for example because it writes checkpoints. It then starts even where <see cref="WallTime"/> is longer than the launcher still runs.</summary>
+    /// <value>Default: false, so that it starts only where it is expected to end in time.</value>
+    public bool IsInterruptible { get; init; }
+
     /// <summary>How long a run may take before it is ended and becomes RUN_TIMEOUT.</summary>
     /// <value>Default: null, no limit.</value>
     public TimeSpan? TimeLimit { get; init; }
@@ -117,7 +121,7 @@ public sealed record JobResources
         || (other is not null
             && Nodes == other.Nodes && RanksPerNode == other.RanksPerNode && ThreadsPerRank == other.ThreadsPerRank
             && ThreadsPerCore == other.ThreadsPerCore && GpusPerRank == other.GpusPerRank && MemoryPerNode == other.MemoryPerNode
-            && PackingCount == other.PackingCount && WallTime == other.WallTime && TimeLimit == other.TimeLimit
+            && PackingCount == other.PackingCount && WallTime == other.WallTime && TimeLimit == other.TimeLimit && IsInterruptible == other.IsInterruptible
             && SameEntries(Custom, other.Custom) && SameEntries(LaunchParameters, other.LaunchParameters));
 
     /// <inheritdoc/>
@@ -133,6 +137,7 @@ public sealed record JobResources
         hash.Add(PackingCount);
         hash.Add(WallTime);
         hash.Add(TimeLimit);
+        hash.Add(IsInterruptible);
         hash.Add(Custom.Count);
         hash.Add(LaunchParameters.Count);
         return hash.ToHashCode();

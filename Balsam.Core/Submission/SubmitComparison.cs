@@ -10,6 +10,7 @@ internal static class SubmitComparison
     [
         ("nodes", r => r.Nodes), ("ranksPerNode", r => r.RanksPerNode), ("threadsPerRank", r => r.ThreadsPerRank), ("threadsPerCore", r => r.ThreadsPerCore),
         ("gpusPerRank", r => r.GpusPerRank), ("memoryPerNode", r => r.MemoryPerNode), ("packingCount", r => r.PackingCount), ("wallTime", r => r.WallTime), ("timeLimit", r => r.TimeLimit),
+        ("isInterruptible", r => r.IsInterruptible),
         ("custom", r => Entries(r.Custom)), ("launchParameters", r => Entries(r.LaunchParameters)),
     ];
 

@@ -1,13 +1,15 @@
 namespace Balsam.Launch.Packing;
 
 /// <summary>
-/// Jobs in the order of their priority, then of their submission; the first that has to wait gets nodes kept for it, and later ones fill the
-/// holes that they leave in time (EASY backfill).
+/// Long jobs first, within a priority; the first that has to wait gets nodes kept for it, and later ones fill the holes that they leave in time (EASY backfill).
 /// </summary>
 /// <remarks>
-/// A job that is not the first to wait starts if there is room beside the kept nodes; or on them, if it is expected to end before the first
-/// one could start, or if the first one still fits beside it when it can start. The kept nodes stay the same from call to call, so that a large
-/// job waits no longer than the jobs run that were there when it became the first, even when no job says how long it takes.
+/// <para>The order: higher priority first. Then jobs after which more than max(4096, 16 × the jobs that run) others have been offered, by submission. Then by estimate × nodes, the longest first, compared in
+/// thirds of an octave; a job without an estimate counts as long as the mean of those that have one. Then, among jobs with estimates, by the largest part of a node that they take. Equals keep the order of submission.</para>
+/// <para>The rule: the first in this order that has no room gets nodes kept. A later one starts if there is room beside the kept nodes; or on them, if it is expected to end before the first
+/// one could start, or if the first one still fits beside it when it can start. The kept nodes stay the same from call to call, so that it waits no longer than the jobs run that were there when it became the first.
+/// One exception: while the end of a job that the first one waits for is not known, nothing is kept from jobs of its own priority, until so many have been offered after it as named above.</para>
+/// <para>So a job is overtaken by those that were offered before it, and by a bounded number of those offered after it; then it waits only for jobs that run.</para>
 /// </remarks>
 public sealed class BackfillPolicy : IPackingPolicy
 {
@@ -16,35 +18,13 @@ public sealed class BackfillPolicy : IPackingPolicy
     {
         ArgumentNullException.ThrowIfNull(inventory);
         ArgumentNullException.ThrowIfNull(candidates);
-        var round = new PackingRound(inventory, now.UtcTicks, remainingWallTime);
-        if (IsInOrder(candidates))
+        var order = new PackingOrder(inventory, candidates);
+        var round = new PackingRound(inventory, order, now.UtcTicks, remainingWallTime);
+        foreach (PackingCandidate candidate in order.InOrder())
         {
-            for (int i = 0; i < candidates.Count; i++)
-            {
-                round.Consider(candidates[i]);
-            }
-        }
-        else
-        {
-            foreach (PackingCandidate candidate in candidates.OrderByDescending(static candidate => candidate.Priority))
-            {
-                round.Consider(candidate);
-            }
+            round.Consider(candidate);
         }
 
         return round.ToPlan();
-    }
-
-    private static bool IsInOrder(IReadOnlyList<PackingCandidate> candidates)
-    {
-        for (int i = 1; i < candidates.Count; i++)
-        {
-            if (candidates[i].Priority > candidates[i - 1].Priority)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

@@ -47,6 +47,9 @@ internal sealed class Demand : IEquatable<Demand>
     /// <summary>The number of shares on each node; each comes from one GPU.</summary>
     public int Shares { get; }
 
+    /// <summary>The parts of all GPUs on each node.</summary>
+    public double GpuParts => ((double)Gpus * WholeGpu) + ((double)Shares * ShareParts);
+
     /// <summary>The bytes on each node.</summary>
     public long Memory { get; }
 

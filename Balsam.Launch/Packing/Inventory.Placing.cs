@@ -78,6 +78,9 @@ public sealed partial class Inventory
         }
     }
 
+    /// <summary>The part of the largest node that a demand takes on each of its nodes, of the resource of which it takes most: 0 to 1.</summary>
+    internal double ShareOfLargest(Demand demand) => _capacity.LargestShareOf(demand);
+
     /// <summary>Whether a demand could be met if nothing ran.</summary>
     internal bool CanEverHold(Demand demand)
     {

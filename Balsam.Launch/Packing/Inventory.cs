@@ -64,6 +64,9 @@ public sealed partial class Inventory
     /// <summary>The jobs that hold a place.</summary>
     public int RunningJobs => _jobs.Count;
 
+    /// <summary>How many candidates a policy has met so far.</summary>
+    internal long Offered { get; set; }
+
     /// <summary>Places a job on the first nodes that hold it, whatever is reserved for others.</summary>
     /// <param name="candidate">The job.</param>
     /// <param name="expectedEnd">When it is expected to end; null when that is not known.</param>

@@ -63,6 +63,11 @@ internal sealed class NodeIndex
     /// <summary>The largest number of wholly free GPUs on one node.</summary>
     public int LargestWholeGpus => Highest(WholeGpus);
 
+    /// <summary>The part of the largest amounts that a demand takes, of the one of which it takes most: 0 to 1.</summary>
+    public double LargestShareOf(Demand demand) => Math.Min(1, Math.Max(
+        demand.Cores / (double)_largest[Cores],
+        Math.Max(demand.Memory / (double)Math.Max(1, _largest[Memory]), demand.GpuParts / (double)Math.Max(1, _largest[GpuParts]))));
+
     /// <summary>Notes what changed on a node when a job came or went.</summary>
     public void Update(int node, NodeLedger ledger, in RunningJob job)
     {

@@ -2,7 +2,7 @@ namespace Balsam.Launch.Packing;
 
 /// <summary>One call of the packer: what it has placed, what waits, and which shapes of jobs have failed already.</summary>
 /// <remarks>Within a round room only shrinks, so a shape that has failed once fails again.</remarks>
-internal sealed class PackingRound(Inventory inventory, long now, TimeSpan? remaining)
+internal sealed class PackingRound(Inventory inventory, PackingOrder order, long now, TimeSpan? remaining)
 {
     private readonly List<PlacedCandidate> _placed = [];
     private readonly List<WaitingCandidate> _waiting = [];
@@ -17,7 +17,7 @@ internal sealed class PackingRound(Inventory inventory, long now, TimeSpan? rema
     /// <summary>Places the next job in order, or notes why it has to wait.</summary>
     public void Consider(PackingCandidate candidate)
     {
-        if (remaining is { } left && candidate.Resources.WallTime is { } wallTime && wallTime > left)
+        if (remaining is { } left && candidate.Resources is { IsInterruptible: false, WallTime: { } wallTime } && wallTime > left)
         {
             NoteTooLong(candidate, wallTime, left);
         }
@@ -39,7 +39,7 @@ internal sealed class PackingRound(Inventory inventory, long now, TimeSpan? rema
             return false;
         }
 
-        if (FirstToWait() is not { } reservation || !reservation.Keeps(node))
+        if (FirstToWait(candidate) is not { } reservation || !reservation.Keeps(node))
         {
             Place(candidate, node, keepsReservation: false);
             return true;
@@ -68,7 +68,7 @@ internal sealed class PackingRound(Inventory inventory, long now, TimeSpan? rema
             return false;
         }
 
-        if (FirstToWait() is { } reservation && _found.Exists(reservation.Keeps))
+        if (FirstToWait(candidate) is { } reservation && _found.Exists(reservation.Keeps))
         {
             int[] anywhere = [.. _found];
             _found.Clear();
@@ -113,14 +113,26 @@ internal sealed class PackingRound(Inventory inventory, long now, TimeSpan? rema
         return false;
     }
 
-    // The reservation is looked up only when a later job could take the room.
+    // What is kept from a later job; null when it may pass. The reservation is looked up only when a later job could take the room.
+    private Reservation? FirstToWait(PackingCandidate later)
+    {
+        if (FirstToWait() is not { } reservation
+            || !(reservation.IsCertain || reservation.Holder.Priority > later.Priority || order.IsOverdue(reservation.Holder)))
+        {
+            return null;
+        }
+
+        _publicReservation ??= new PackingReservation(inventory.Nodes, reservation);
+        return reservation;
+    }
+
     private Reservation? FirstToWait()
     {
         while (_reservation is null && _first >= 0)
         {
             PackingCandidate first = _waiting[_first].Candidate;
             Reservation reservation = inventory.Planner.For(first);
-            if (remaining is { } left && first.Resources.WallTime is { } wallTime && reservation.NotBefore + wallTime.Ticks > now + left.Ticks)
+            if (remaining is { } left && first.Resources is { IsInterruptible: false, WallTime: { } wallTime } && reservation.NotBefore + wallTime.Ticks > now + left.Ticks)
             {
                 // It cannot end within this launcher, so nothing is kept for it; the next that has to wait comes first.
                 _waiting[_first] = new WaitingCandidate(first, Obstacles.TooLate(wallTime, new DateTimeOffset(reservation.NotBefore, TimeSpan.Zero)));
@@ -129,7 +141,6 @@ internal sealed class PackingRound(Inventory inventory, long now, TimeSpan? rema
             }
 
             _reservation = reservation;
-            _publicReservation = new PackingReservation(inventory.Nodes, reservation);
         }
 
         return _reservation;

@@ -39,6 +39,9 @@ internal sealed class Reservation
     /// <summary>The latest expected end among the jobs that the holder waits for, in UTC ticks; 0 when none is known. A job that ends by then is not in the way.</summary>
     public long NotBefore { get; set; }
 
+    /// <summary>Whether all ends that the holder waits for are known.</summary>
+    public bool IsCertain { get; set; }
+
     /// <summary>On a shared node: what it will have free when the jobs are gone that the holder waits for.</summary>
     public NodeLedger? Future { get; set; }
 

@@ -98,6 +98,7 @@ internal sealed class ReservationPlanner(Inventory inventory)
         {
             KnownEndsUpTo = known ? bestEnd : _weigher.LatestKnownEnd(best),
             UnknownEndsUpTo = known ? 0 : bestEnd,
+            IsCertain = known,
         };
     }
 
@@ -137,9 +138,11 @@ internal sealed class ReservationPlanner(Inventory inventory)
         if (reservation.Holder.Demand.IsAlone)
         {
             reservation.NotBefore = 0;
+            reservation.IsCertain = true;
             foreach (int node in reservation.Nodes)
             {
                 reservation.NotBefore = Math.Max(reservation.NotBefore, _weigher.LatestKnownEnd(node));
+                reservation.IsCertain &= inventory.LatestEndOn(node) < RunningJob.UnknownEnd;
             }
 
             return true;

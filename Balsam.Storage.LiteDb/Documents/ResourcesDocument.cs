@@ -31,6 +31,11 @@ internal static class ResourcesDocument
             document["limit"] = limit.Ticks;
         }
 
+        if (resources.IsInterruptible)
+        {
+            document["interruptible"] = true;
+        }
+
         if (resources.Custom.Count > 0)
         {
             document["custom"] = new BsonArray(resources.Custom.SelectMany(entry => new[] { new BsonValue(entry.Key), new BsonValue(entry.Value.Parts) }));
@@ -57,6 +62,7 @@ internal static class ResourcesDocument
             PackingCount = document["pack"] is { IsInt32: true } packing ? packing.AsInt32 : null,
             WallTime = document["wall"] is { IsInt64: true } wall ? TimeSpan.FromTicks(wall.AsInt64) : null,
             TimeLimit = document["limit"] is { IsInt64: true } limit ? TimeSpan.FromTicks(limit.AsInt64) : null,
+            IsInterruptible = document["interruptible"] is { IsBoolean: true, AsBoolean: true },
         };
         if (document["custom"] is { IsArray: true } custom)
         {

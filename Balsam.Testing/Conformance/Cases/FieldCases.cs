@@ -53,6 +53,7 @@ internal static class FieldCases
         PackingCount = 5,
         WallTime = TimeSpan.FromTicks(1),
         TimeLimit = TimeSpan.FromDays(400) + TimeSpan.FromTicks(7),
+        IsInterruptible = true,
         Custom = new Dictionary<string, ResourceAmount> { ["licence \"ü\""] = 2.5, ["disk.bandwidth"] = ResourceAmount.FromParts(1) },
         LaunchParameters = new Dictionary<string, string> { ["--map-by"] = "node:PE=2", ["ü $x"] = "" },
     };
@@ -132,7 +133,7 @@ internal static class FieldCases
             fields => fields with
             {
                 Parameters = JobData.Empty, Tags = ImmutableDictionary<string, string>.Empty, Data = JobData.Empty, ReturnCode = null, Failure = null, Result = null, NotBefore = null, Attempt = 0,
-                Resources = OddResources with { PackingCount = null, WallTime = null, TimeLimit = null, Custom = ImmutableDictionary<string, ResourceAmount>.Empty },
+                Resources = OddResources with { PackingCount = null, WallTime = null, TimeLimit = null, IsInterruptible = false, Custom = ImmutableDictionary<string, ResourceAmount>.Empty },
             },
             context.Now);
         Snapshots.ExpectEqual(change.After.ToSnapshot(), (await context.CommitAsync(change)).ToSnapshot(), "The cleared job");

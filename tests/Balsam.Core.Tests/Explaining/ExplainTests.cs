@@ -159,10 +159,10 @@ public sealed class ExplainTests(StoreKind store)
         Assert.That(await _site.WhyAsync(job), Does.StartWith("nothing holds it up"));
     }
 
-    [TestCase(90, 41, "it needs 90 minutes, launcher n01:17 has 41 minutes left")]
-    [TestCase(2, 1, "it needs 2 minutes, launcher n01:17 has 1 minute left")]
-    [TestCase(1.5, 1, "it needs 90 seconds, launcher n01:17 has 60 seconds left")]
-    [TestCase(60 * 24 * 3, 90, "it needs 72 hours, launcher n01:17 has 1 hour left")]
+    [TestCase(90, 41, "it needs 90 minutes, launcher n01:17 has 41 minutes left, and the job does not say that it can be interrupted")]
+    [TestCase(2, 1, "it needs 2 minutes, launcher n01:17 has 1 minute left, and the job does not say that it can be interrupted")]
+    [TestCase(1.5, 1, "it needs 90 seconds, launcher n01:17 has 60 seconds left, and the job does not say that it can be interrupted")]
+    [TestCase(60 * 24 * 3, 90, "it needs 72 hours, launcher n01:17 has 1 hour left, and the job does not say that it can be interrupted")]
     public async Task Explain_LauncherEndsTooEarly_SaysWhatItHasLeft(double needs, double left, string expected)
     {
         Job job = await _site.SubmitAsync(new NewJob("Norm").WithResources(new JobResources { WallTime = TimeSpan.FromMinutes(needs) }));

@@ -91,6 +91,9 @@ public sealed class ResourceTests
     }
 
     [Test]
+    public void JobResources_OneIsInterruptible_AreNotEqual() => Assert.That(new JobResources { IsInterruptible = true }, Is.Not.EqualTo(JobResources.Default));
+
+    [Test]
     public void JobResources_ToString_ReadsLikeASentence() => Assert.That(
         new JobResources { Nodes = 2, RanksPerNode = 8, GpusPerRank = 0.25, MemoryPerNode = MemorySize.FromGibibytes(4), Custom = new Dictionary<string, ResourceAmount> { ["licence"] = 1 } }.ToString(),
         Is.EqualTo("2 nodes × 8 cores, 2 GPUs, 4 GiB, 1 licence"));

@@ -101,7 +101,7 @@ public sealed class ExplainTests(StoreKind store)
         Job job = await engine.SubmitAsync(Work.NewJob("x").WithResources(new JobResources { WallTime = TimeSpan.FromMinutes(90) }));
         await engine.IdleAsync();
         JobExplanation explanation = await engine.Client.ExplainAsync(job);
-        Assert.That(explanation.Why, Is.EqualTo($"it needs 90 minutes, launcher {Launcher} has 41 minutes left"));
+        Assert.That(explanation.Why, Is.EqualTo($"it needs 90 minutes, launcher {Launcher} has 41 minutes left, and the job does not say that it can be interrupted"));
         var reason = (WallTimeReason)explanation.Reasons.Single();
         Assert.That((reason.Needs, reason.Left, explanation.Outlook), Is.EqualTo((TimeSpan.FromMinutes(90), TimeSpan.FromMinutes(41), JobOutlook.NeedsLauncher)));
     }

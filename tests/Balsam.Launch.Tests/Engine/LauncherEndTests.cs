@@ -207,7 +207,7 @@ public sealed class LauncherEndTests(StoreKind store)
         IdleReport report = await engine.IdleAsync();
         Assert.That((early.State, (await engine.GetAsync(jobs[1])).State), Is.EqualTo((JobState.JobFinished, JobState.JobFinished)));
         Assert.That(report.Blocked.Single().Id, Is.EqualTo(jobs[0].Id));
-        Assert.That(report.Blocked.Single().Reason, Is.EqualTo($"it needs 50 minutes, launcher {Environment.MachineName}:{Environment.ProcessId} has 30 minutes left"));
+        Assert.That(report.Blocked.Single().Reason, Is.EqualTo($"it needs 50 minutes, launcher {Environment.MachineName}:{Environment.ProcessId} has 30 minutes left, and the job does not say that it can be interrupted"));
     }
 
     [Test]

@@ -53,7 +53,7 @@ public sealed class BackfillPolicyTests
         Make.Place(inventory, Make.Cores(3), 100, endMinute: 90);
         Make.Place(inventory, Make.Cores(3), 101, endMinute: 30);
         Make.Place(inventory, Make.Cores(3), 102, endMinute: 60);
-        PackingPlan plan = Make.Pack(inventory, [new(1, Make.WholeNodes(2)), new(2, Make.Cores(1)), new(3, Make.Cores(1)), new(4, Make.Cores(1, 55))]);
+        PackingPlan plan = Make.Pack(inventory, [new(1, Make.WholeNodes(2), 3), new(2, Make.Cores(1), 2), new(3, Make.Cores(1), 1), new(4, Make.Cores(1, 55))]);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(plan.Reservation!.Nodes, Is.EqualTo(["n1", "n2"]));
@@ -68,7 +68,7 @@ public sealed class BackfillPolicyTests
     {
         Inventory inventory = Make.Inventory(1, 64);
         Make.Place(inventory, Make.Cores(32), 100, endMinute: 60);
-        PackingCandidate[] candidates = [new(1, Make.Cores(60)), new(2, Make.Cores(4)), new(3, Make.Cores(1)), new(4, Make.Cores(16, 60))];
+        PackingCandidate[] candidates = [new(1, Make.Cores(60), 3), new(2, Make.Cores(4), 2), new(3, Make.Cores(1), 1), new(4, Make.Cores(16, 60))];
         PackingPlan plan = Make.Pack(inventory, candidates);
         using (Assert.EnterMultipleScope())
         {
@@ -94,11 +94,11 @@ public sealed class BackfillPolicyTests
         Inventory inventory = Make.Inventory(2, 5);
         Make.Place(inventory, Make.Cores(3), 100, endMinute: 10);
         Make.Place(inventory, Make.Cores(3), 101, endMinute: 20);
-        var alone = new PackingCandidate(1, new JobResources { PackingCount = 1 });
+        var alone = new PackingCandidate(1, new JobResources { PackingCount = 1 }, 1);
         PackingPlan before = Make.Pack(inventory, [alone, new(2, Make.Cores(1, 90))]);
         Assert.That(before.Reservation!.Nodes, Is.EqualTo(["n0"]));
         inventory.Release(before.Placed.Single().Allocation);
-        PackingPlan plan = Make.Pack(inventory, [alone, new(4, Make.Cores(1, 60), 1), new(5, Make.Cores(1, 90))], 1);
+        PackingPlan plan = Make.Pack(inventory, [alone, new(4, Make.Cores(1, 60), 2), new(5, Make.Cores(1, 90))], 1);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Make.Ids(plan.Placed), Is.EqualTo([4, 5]));
@@ -142,18 +142,57 @@ public sealed class BackfillPolicyTests
     }
 
     [Test]
+    public void Pack_InterruptibleJobLongerThanTheLauncherLives_IsStarted()
+    {
+        PackingPlan plan = Make.Pack(
+            Make.Inventory(1, 4), [new(1, Make.Cores(1, 61)), new(2, Make.Cores(1, 61) with { IsInterruptible = true })], remaining: TimeSpan.FromHours(1));
+        Assert.That(Make.Ids(plan.Placed), Is.EqualTo([2]));
+    }
+
+    [Test]
+    public void Pack_FirstCanBeInterrupted_NodesAreKeptThoughTheLauncherEndsBefore()
+    {
+        Inventory inventory = Make.Inventory(1, 4);
+        Make.Place(inventory, Make.Cores(2), 100, endMinute: 40);
+        PackingPlan plan = Make.Pack(
+            inventory, [new(1, Make.Cores(4, 30) with { IsInterruptible = true }, 1), new(2, Make.Cores(2, 59))], remaining: TimeSpan.FromHours(1));
+        Assert.That((plan.Placed, plan.Reservation?.JobId), Is.EqualTo((Array.Empty<PlacedCandidate>(), 1L)));
+    }
+
+    [Test]
+    public void Pack_EqualPriority_LongestTimesNodesGoesFirstThenTheLargestPartOfANode()
+    {
+        PackingCandidate[] candidates =
+            [new(1, Make.Cores(1, 10)), new(2, Make.Cores(1, 90)), new(3, Make.Cores(3, 10)), new(4, Make.Cores(1)), new(5, Make.WholeNodes(2, 90))];
+        Assert.That(Make.Ids(Make.Pack(Make.Inventory(4, 4), candidates).Placed), Is.EqualTo([5, 2, 4, 3, 1]), "4 counts as long as the mean");
+    }
+
+    [Test]
+    public void Pack_FirstWaitsForUnknownEnds_EqualsPassItUntilManyHaveBeenOffered()
+    {
+        Inventory inventory = Make.Inventory(1, 4);
+        Make.Place(inventory, Make.Cores(2), 100);
+        PackingCandidate first = new(1, Make.Cores(4));
+        PackingPlan early = Make.Pack(inventory, [first, new(2, Make.Cores(1))]);
+        Assert.That(Make.Ids(early.Placed), Is.EqualTo([2]));
+        inventory.Release(early.Placed[0].Allocation);
+        PackingPlan late = Make.Pack(inventory, [first, .. Enumerable.Range(3, 4100).Select(static id => new PackingCandidate(id, Make.Cores(1)))]);
+        Assert.That((late.Placed.Count, late.Reservation?.JobId), Is.EqualTo((0, 1L)));
+    }
+
+    [Test]
     public void Pack_FirstCouldNotEndBeforeTheLauncher_NothingIsKeptForIt()
     {
         Inventory inventory = Make.Inventory(1, 4);
         Make.Place(inventory, Make.Cores(2), 100, endMinute: 40);
         PackingPlan plan = Make.Pack(
-            inventory, [new(1, Make.Cores(4, 30)), new(2, Make.Cores(3, 10)), new(3, Make.Cores(2, 59))], remaining: TimeSpan.FromHours(1));
+            inventory, [new(1, Make.Cores(4, 30), 2), new(2, Make.Cores(3, 10), 1), new(3, Make.Cores(2, 59))], remaining: TimeSpan.FromHours(1));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Make.Obstacle(plan, 1).Kind, Is.EqualTo(PackingObstacleKind.WallTimeTooLong));
             Assert.That(plan.Reservation!.JobId, Is.EqualTo(2), "the next that has to wait comes first");
             Assert.That(plan.Placed, Is.Empty);
-            Assert.That(Make.Ids(Make.Pack(inventory, [new(1, Make.Cores(4, 30)), new(3, Make.Cores(2, 59))], 0, TimeSpan.FromHours(1)).Placed), Is.EqualTo([3]));
+            Assert.That(Make.Ids(Make.Pack(inventory, [new(1, Make.Cores(4, 30), 1), new(3, Make.Cores(2, 59))], 0, TimeSpan.FromHours(1)).Placed), Is.EqualTo([3]));
         }
     }
 

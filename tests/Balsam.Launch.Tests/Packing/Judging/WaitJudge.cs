@@ -1,0 +1,37 @@
+namespace Balsam.Launch.Tests.Packing.Judging;
+
+/// <summary>Checks from starts and ends alone that no job on several nodes has waited longer than the backfill rule allows.</summary>
+internal static class WaitJudge
+{
+    /// <summary>The jobs that waited too long, with the time at which the rule would have let them start.</summary>
+    /// <remarks>
+    /// For mixes whose estimates are the truth. From the moment when all that go before a job in the order have started, only jobs that ran at that moment may keep it from starting:
+    /// it starts when enough nodes are left by these.
+    /// </remarks>
+    public static IEnumerable<(int Job, double Start, double Bound)> Late(Mix mix, Campaign campaign)
+    {
+        foreach (MixJob job in mix.Jobs.Where(static job => job.Resources.Nodes > 1))
+        {
+            double first = mix.Jobs.Where(other => other.Id != job.Id && GoesBefore(other, job) && campaign.Offered[other.Id] < campaign.Starts[job.Id])
+                .Select(other => campaign.Starts[other.Id]).Append(campaign.Offered[job.Id]).Max();
+            double bound = EarliestRoom(mix, campaign, job, first);
+            if (campaign.Starts[job.Id] > Math.Max(first, bound))
+            {
+                yield return (job.Id, campaign.Starts[job.Id], Math.Max(first, bound));
+            }
+        }
+    }
+
+    // Surely before, or perhaps: lengths are compared coarsely.
+    private static bool GoesBefore(MixJob other, MixJob job) => Work(other) * Math.Pow(2, 1.0 / 3) >= Work(job) / Math.Pow(2, 1.0 / 3);
+
+    private static double Work(MixJob job) => job.Seconds * (double)job.Resources.Nodes;
+
+    private static double EarliestRoom(Mix mix, Campaign campaign, MixJob job, double from)
+    {
+        double[] free = [.. mix.Nodes.Select(node => mix.Jobs
+            .Where(other => other.Id != job.Id && campaign.Starts[other.Id] <= from && campaign.Ends[other.Id] > from && campaign.Placements[other.Id].Shares.Any(share => share.Node == node.Name))
+            .Select(other => campaign.Ends[other.Id]).Append(from).Max()).Order()];
+        return free[job.Resources.Nodes - 1];
+    }
+}
