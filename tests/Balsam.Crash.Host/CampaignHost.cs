@@ -1,6 +1,7 @@
 using System.Globalization;
 using Balsam.Launch;
 using Balsam.Launch.Running;
+using Balsam.Launch.Staging;
 using Balsam.Storage;
 using Balsam.Storage.LiteDb;
 using Balsam.Storage.LiteDb.Files;
@@ -98,6 +99,9 @@ public static class CampaignHost
             .AddApplication<Script>()
             .AddApplication<Split>()
             .AddApplication<Echo>()
+            .AddApplication<Carry>()
+            .AddTransferLocation(Carry.Depot, $"file://{directory}/depot")
+            .AddTransferLocation(Carry.Vault, $"file://{directory}/vault")
             .AddLauncher(options =>
             {
                 options.Nodes.Add(new NodeSpec("n1", 8));
@@ -106,6 +110,12 @@ public static class CampaignHost
                 // The matrix kills each host on purpose; no job is to be blamed for it.
                 options.CrashLimit = null;
             }));
+        foreach (ServiceDescriptor provider in builder.Services.Where(service => service.ServiceType == typeof(ITransferProvider)).ToArray())
+        {
+            builder.Services.Remove(provider);
+            builder.Services.AddSingleton<ITransferProvider>(services => new KillingProvider((ITransferProvider)ActivatorUtilities.CreateInstance(services, provider.ImplementationType!), kill));
+        }
+
         return builder.Build();
     }
 

@@ -147,7 +147,7 @@ public sealed class CampaignUser(BalsamClient client, IJobStore store, KillSwitc
     private static List<NewJob> Bulk(long number) =>
         [.. Enumerable.Range(0, BulkSize).Select(i => Echo.NewJob(string.Create(CultureInfo.InvariantCulture, $"bulk{number}/{i}"), i).WithKey(string.Create(CultureInfo.InvariantCulture, $"bulk{number}/{i}")))];
 
-    // A root; what comes after it, of all kinds; a job that splits; and one that comes after all.
+    // A root; what comes after it, of all kinds; a job that splits, and one whose files travel; and one that comes after all.
     private List<NewJob> Graph(long number, Random random)
     {
         string file = Path.Combine(directory, "job.sh");
@@ -162,8 +162,10 @@ public sealed class CampaignUser(BalsamClient client, IJobStore store, KillSwitc
         }
 
         NewJob split = Split.NewJob(string.Create(CultureInfo.InvariantCulture, $"op{number}/split")).After(root).Tag(ParentsTag, "yes");
-        NewJob last = Echo.NewJob(string.Create(CultureInfo.InvariantCulture, $"op{number}/last"), 7).After(jobs[1..]).After(split);
-        return [.. jobs, split, last];
+        string workdir = string.Create(CultureInfo.InvariantCulture, $"op{number}/carry");
+        NewJob carry = Carry.NewJob(workdir, 7).After(root).Tag(ParentsTag, "yes").Transfer("in", $"{Carry.Depot}:/{Carry.Source}").Transfer("out", $"{Carry.Vault}:/{workdir}");
+        NewJob last = Echo.NewJob(string.Create(CultureInfo.InvariantCulture, $"op{number}/last"), 7).After(jobs[1..]).After(split).After(carry);
+        return [.. jobs, split, carry, last];
     }
 
     private static JobId[] Pick(List<JobId> from, Random random, int most) =>

@@ -44,9 +44,12 @@ internal sealed class CampaignCheck
         check.Changes();
         check.Hooks();
         check.Processes();
+        await check.TransfersAsync(directory);
         if (hasEnded)
         {
             check.Ends();
+            string[] parts = [.. Directory.EnumerateFiles(Path.Combine(directory, Carry.Vault), ".balsam-*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })];
+            check.Expect(parts.Length == 0 || check._jobs.Values.Any(job => job.Application == "Carry" && job.State == JobState.Failed), $"Parts of files were left behind: {string.Join(", ", parts)}.");
         }
 
         foreach (Job job in check._jobs.Values)
@@ -195,6 +198,24 @@ internal sealed class CampaignCheck
         foreach (Job echo in _jobs.Values.Where(job => job.Application == "Echo" && job.State == JobState.JobFinished))
         {
             Expect(echo.TryGetResult(out int result) && echo.Parameters.Root.ToString() == FormattableString.Invariant($"{result}"), $"Job {echo.Id} echoed {result}, not {echo.Parameters}.");
+        }
+    }
+
+    // What is recorded as arrived is there, whole, and under its own name only.
+    private async Task TransfersAsync(string directory)
+    {
+        byte[] source = await File.ReadAllBytesAsync(Path.Combine(directory, Carry.Depot, Carry.Source));
+        foreach (Job carry in _jobs.Values.Where(job => job.Application == "Carry"))
+        {
+            foreach (TransferItem item in carry.Transfers.Where(item => item.State == TransferState.Done))
+            {
+                string path = item.Direction == TransferDirection.In ? Path.Combine(directory, "data", carry.Workdir, item.LocalPath) : directory + "/" + Carry.Vault + item.Remote.Path;
+                byte[] there = File.Exists(path) ? await File.ReadAllBytesAsync(path) : [];
+                Expect(there.AsSpan().SequenceEqual(source), $"Job {carry.Id}: '{item.Slot}' is recorded as arrived, and {path} is not what was sent.");
+            }
+
+            JobEvent? finished = _history[carry.Id.Value].LastOrDefault(step => step.Trigger == JobTrigger.Finished);
+            Expect(carry.State != JobState.JobFinished || carry.Transfers.All(item => item.State == TransferState.Done), $"Job {carry.Id} has finished ({finished}), and not everything of it has arrived.");
         }
     }
 

@@ -9,6 +9,7 @@ internal sealed class CrashCampaign(string directory, int seed, IReadOnlyList<Cr
     private const int LongestRun = 900;
     private const int ChecksBetween = 15;
     private const int Tries = 3;
+    private const int SourceLength = 300_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Random _random = new(seed);
     private readonly Queue<(CrashPlan Plan, int Try)> _plans = new(plans.Select(plan => (plan, 1)));
@@ -35,6 +36,10 @@ internal sealed class CrashCampaign(string directory, int seed, IReadOnlyList<Cr
     {
         Directory.CreateDirectory(Path.Combine(directory, "locks"));
         await File.WriteAllTextAsync(Path.Combine(directory, "job.sh"), ScriptKinds.Source);
+        Directory.CreateDirectory(Path.Combine(directory, Carry.Vault));
+        byte[] carried = new byte[SourceLength];
+        _random.NextBytes(carried);
+        await File.WriteAllBytesAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(directory, Carry.Depot)).FullName, Carry.Source), carried);
         HostProcess next = HostProcess.Campaign(directory, seed);
         try
         {

@@ -19,6 +19,9 @@ public static class CrashInstants
     public const string Record = "record";
     public const string HookCommit = "outcome";
     public const string Wake = "wake";
+    public const string Batch = "batch";
+    public const string Arrival = "arrival";
+    public const string Leg = "leg";
     public const string Submit = "submit";
     public const string Bulk = "bulk";
     public const string Edit = "edit";
@@ -65,6 +68,10 @@ public static class CrashInstants
         new(Wake + Before, "children are about to be woken", 2),
         new(Wake + Inside, "while children are woken", 2, 3),
         new(Wake + After, "children are woken and nobody knows", 2),
+        new(Batch, "items are stored as ACTIVE, and nothing has moved", 4),
+        new(Arrival, "a file has arrived and that is not recorded", 4),
+        new(Leg + Inside, "while it is stored that everything has arrived", 4, 3),
+        new(Leg + After, "it is stored that everything has arrived and nothing follows from it yet", 4),
         new(Submit + Before, "a graph is about to be submitted", 2),
         new(Submit + Inside, "while a graph is submitted", 2, 3),
         new(Submit + After, "a graph is stored and its submitter has not heard", 2),

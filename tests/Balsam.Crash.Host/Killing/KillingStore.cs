@@ -44,6 +44,10 @@ internal sealed class KillingStore(IJobStore inner, KillSwitch kill) : Delegatin
             {
                 yield return CrashInstants.HookCommit;
             }
+            else if (change.Events.Any(step => step.Trigger is JobTrigger.StagedIn or JobTrigger.StagedOut) && !change.After.Transfers.IsEmpty)
+            {
+                yield return CrashInstants.Leg;
+            }
 
             if (change.After.State == JobState.JobFinished && change.After.Tags.ContainsKey(ParentTag))
             {
