@@ -218,18 +218,18 @@ public sealed partial class Launcher
                 LogTransfersBegun(_log, flight.Items.Count, flight.Direction, route.Endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
             }
 
-            _ = MoveAsync(flight);
+            StagedItem[] items = [.. flight.Items.Values];
+            CancellationToken stop = flight.Stop.Token;
+            RunApart((flight.Linked ?? items[0].Job).Job, "transfer", () => FlyAsync(flight, items, stop));
         }
     }
 
-    private async Task MoveAsync(TransferFlight flight)
+    private async Task FlyAsync(TransferFlight flight, StagedItem[] items, CancellationToken stop)
     {
-        CancellationToken stop = flight.Stop.Token;
-        StagedItem[] items = [.. flight.Items.Values];
         Exception? trouble = null;
         try
         {
-            await Task.Run(() => flight.Linked is { } linked ? LinkAsync(linked, stop) : MoveAsync(flight, items, stop), CancellationToken.None).ConfigureAwait(false);
+            await (flight.Linked is { } linked ? LinkAsync(linked, stop) : MoveAsync(flight, items, stop)).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
