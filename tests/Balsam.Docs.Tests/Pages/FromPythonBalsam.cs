@@ -143,6 +143,29 @@ public sealed class FromPythonBalsam
         Assert.That((parent.Failure!.Kind, (await client.GetAsync(child.Id)).State), Is.EqualTo((FailureKind.HookDecision, JobState.AwaitingParents)));
     }
 
+    [Test]
+    public async Task Transfers_AsInTheTables_BringFilesInAndOut()
+    {
+        string laptop = Directory.CreateTempSubdirectory("balsam-docs-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(laptop, "a.xyz"), "H");
+        {
+            await using DocsSite docs = await DocsSite.OpenAsync(balsam =>
+            {
+                balsam.AddApplication<Measure>().AddTransferLocation("laptop", new Uri(laptop).AbsoluteUri);
+                balsam.AddLauncher(options => options.Cleanup.Enabled = true);
+            });
+            BalsamClient client = docs.Client;
+            Job job = await client.SubmitAsync(Measure.NewJob("measure").Transfer("geometry", "laptop:/a.xyz"));
+            await docs.Site.RunUntilIdleAsync();
+
+            job = await client.GetAsync(job.Id);
+            Assert.That((job.State, job.ReturnCode), Is.EqualTo((JobState.JobFinished, (int?)0)), job.Failure?.Message);
+            Assert.That(await client.Transfers.InState(TransferState.Done).CountAsync(), Is.EqualTo(1));
+        }
+
+        Directory.Delete(laptop, recursive: true);
+    }
+
     private static void Configure(IBalsamBuilder balsam)
     {
         balsam.AddApplication<Relax>();
@@ -190,6 +213,17 @@ public sealed class FromPythonBalsam
             context.Tags.Remove("checked");
             return Task.FromResult(PostprocessOutcome.Done);
         }
+    }
+
+    private sealed class Measure : ApplicationDefinition
+    {
+        public override CommandTemplate Command => "test -s input.xyz";
+
+        public override IReadOnlyList<TransferSlot> TransferSlots => [TransferSlot.In("geometry", "input.xyz"), TransferSlot.Out("log", "job.log") with { IsRequired = false }];
+
+        public override IReadOnlyList<string> CleanupFiles => ["*.tmp"];
+
+        public override IReadOnlyList<string> InputsFromParents => ["*.dat"];
     }
 
     private sealed class Square : FunctionApplication<int, int>
