@@ -193,37 +193,6 @@ public sealed class StagingEndTests(StoreKind store)
         Assert.That(begun, Is.EqualTo(1));
     }
 
-    [Test]
-    public async Task Item_ActiveOfALauncherThatIsNoMore_IsMovedAgain()
-    {
-        if (store != StoreKind.InMemory)
-        {
-            Assert.Ignore("A second launcher needs a store for several, and Balsam.Crash.Tests kills those of a file.");
-        }
-
-        _provider.HeedsCancellation = false;
-        await using EngineHarness first = await StartAsync(Drain);
-        Job job = await first.SubmitAsync(StagingSite.Fetch("x", "depot:/a"));
-        FakeTransferBatch lost = await _provider.NextBatchAsync();
-        first.Faults.IsDeaf = true;
-        LauncherSession session = (await first.Store.ListSessionsAsync(default)).Single();
-        await first.Store.CloseSessionAsync(session.Token, default);
-        Assert.That((await first.GetAsync(job)).ItemOf("in1").State, Is.EqualTo(TransferState.Active));
-        var provider = new FakeTransferProvider("fake") { OnBegin = batch => batch.ArriveAll() };
-        await using EngineHarness second = await StagingSite.StartAsync(store, provider, configure: setup =>
-        {
-            setup.Beside = first;
-            setup.Behaviour = first.Behaviour;
-        });
-        Job ended = await second.EndAsync(job);
-        Assert.That((ended.State, ended.ItemOf("in1").Attempts), Is.EqualTo((JobState.JobFinished, 1)));
-
-        // The first one's word comes late, and counts for nothing.
-        lost.ArriveAll();
-        await second.StopAsync();
-        Assert.That((await first.GetAsync(job)).Version, Is.EqualTo(ended.Version));
-    }
-
     private Task<EngineHarness> StartAsync(TimeSpan drain, Action<TransferOptions>? transfers = null, Action<EngineSetup>? configure = null) =>
         StagingSite.StartAsync(store, _provider, transfers, setup =>
         {
