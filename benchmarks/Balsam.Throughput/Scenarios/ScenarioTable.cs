@@ -19,6 +19,7 @@ internal static class ScenarioTable
         ("open", false, () => new OpenScenario()),
         ("flat", false, () => new FlatScenario()),
         ("stage", false, () => new StageScenario()),
+        ("batches", false, () => new BatchesScenario()),
         ("many", false, () => new ManyScenario()),
     ];
 

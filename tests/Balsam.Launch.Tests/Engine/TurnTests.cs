@@ -9,7 +9,7 @@ namespace Balsam.Launch.Tests.Engine;
 [TestFixture(StoreKind.LiteDb)]
 public sealed class TurnTests(StoreKind store)
 {
-    private const int Many = 600;
+    private const int Many = 2400;
 
     private readonly WatchedPolicy _policy = new();
 

@@ -75,10 +75,11 @@ internal sealed class StoreLockTests
     [Platform("Linux")]
     public async Task Acquire_LeftByADeadHolderToAProcessThatItStarted_WaitsForThat()
     {
-        using Process dead = Process.Start("true");
+        using Process dead = Process.Start(new ProcessStartInfo("cat") { RedirectStandardInput = true })!;
         DateTimeOffset started = dead.StartTime.ToUniversalTime();
+        dead.StandardInput.Close();
         await dead.WaitForExitAsync();
-        await File.WriteAllTextAsync(_paths.Owner, new LockHolder(Environment.MachineName, dead.Id, "true", started, started).ToText());
+        await File.WriteAllTextAsync(_paths.Owner, new LockHolder(Environment.MachineName, dead.Id, "cat", started, started).ToText());
         using Process left = Process.Start(new ProcessStartInfo("flock", [_paths.Lock, "-c", "echo held; sleep 0.5"]) { RedirectStandardOutput = true })!;
         Assert.That(await left.StandardOutput.ReadLineAsync(), Is.EqualTo("held"));
 

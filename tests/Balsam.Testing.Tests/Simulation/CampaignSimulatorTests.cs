@@ -41,7 +41,7 @@ public sealed class CampaignSimulatorTests
     public void Run_WallTimeAndQueueWaits_CutsOffRunsThatGoOnInTheNextAllocation()
     {
         SimulatedJob longer = Job() with { RunTime = RunTimeModel.Empirical([new DrawnRun(TimeSpan.FromSeconds(30))]), Resources = JobResources.Default with { WallTime = TimeSpan.FromSeconds(30) } };
-        SimulatedJob[] jobs = [Job(), longer, longer];
+        SimulatedJob[] jobs = [Job() with { Priority = 1 }, longer, longer];
         var allocation = new SimulatedAllocation([new NodeSpec("n", 1)]) { WallTime = TimeSpan.FromSeconds(35), QueueWait = TimeSpan.FromSeconds(100), Repeats = 9 };
         SimulatedCampaign campaign = new CampaignSimulator(jobs, new SimulationOptions { Allocations = [allocation], RunTime = TenSeconds }).Run();
         Assert.That(campaign.Runs.Select(run => (run.Job, run.Start.TotalSeconds)), Is.EqualTo(new[] { (0, 100.0), (1, 235), (2, 370) }));
