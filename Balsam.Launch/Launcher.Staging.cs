@@ -432,7 +432,7 @@ public sealed partial class Launcher
             refused: (latest, refusal) =>
             {
                 staged.IsWriting = false;
-                if (latest is not null && latest.Version == change.After.Version && latest.State == change.After.State)
+                if (IsStored(change, latest))
                 {
                     stored();
                     return;
@@ -451,6 +451,11 @@ public sealed partial class Launcher
                 }
             });
     }
+
+    // A version does not tell who wrote it: where the state is the same, the items do, which only this launcher changes.
+    private static bool IsStored(JobChange change, Job? latest) =>
+        latest is not null && latest.Version == change.After.Version && latest.State == change.After.State
+        && (latest.State != change.Before.State || (latest.Transfers.SequenceEqual(change.After.Transfers) && !latest.Transfers.SequenceEqual(change.Before.Transfers)));
 
     // Its items are not ACTIVE: they wait for another batch.
     private void CallOff(StagedJob staged)

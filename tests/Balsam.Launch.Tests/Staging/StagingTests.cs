@@ -144,6 +144,18 @@ public sealed class StagingTests(StoreKind store)
     }
 
     [Test]
+    public async Task Edit_JustBeforeTheLauncherWrites_BothAreKept()
+    {
+        await using EngineHarness engine = await StagingSite.StartAsync(store, _provider);
+        bool isEdited = false;
+        engine.Faults.BeforeLauncherCommit = async () => isEdited = isEdited || (await engine.Client.Jobs.UpdateAsync(edit => edit.Tag("study", "late"))).Changed.Count > 0;
+        Job job = await engine.SubmitAsync(StagingSite.Fetch("x", "depot:/a"));
+        (await _provider.NextBatchAsync()).ArriveAll();
+        Job ended = await engine.EndAsync(job);
+        Assert.That((ended.State, ended.Tags["study"]), Is.EqualTo((JobState.JobFinished, "late")), "the launcher's write has the version that the edit has given the job");
+    }
+
+    [Test]
     public async Task Cleanup_ApplicationWithPatterns_IsPendingFromTheFinishOn()
     {
         await using EngineHarness engine = await StagingSite.StartAsync(store, _provider);
