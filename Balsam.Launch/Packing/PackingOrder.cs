@@ -50,7 +50,7 @@ internal sealed class PackingOrder
     public bool IsOverdue(PackingCandidate candidate) => _inventory.Offered - candidate.NumberIn(_inventory) > _patience;
 
     /// <summary>Gives the jobs in order.</summary>
-    public IEnumerable<PackingCandidate> InOrder()
+    public IReadOnlyList<PackingCandidate> InOrder()
     {
         int count = Math.Min(_candidates.Count, MostSorted);
         var keys = new ulong[count];
@@ -61,20 +61,19 @@ internal sealed class PackingOrder
             sorted &= i == 0 || keys[i] > keys[i - 1];
         }
 
-        if (!sorted)
+        if (sorted)
         {
-            Array.Sort(keys);
+            return _candidates;
         }
 
-        foreach (ulong key in keys)
+        Array.Sort(keys);
+        var ordered = new PackingCandidate[_candidates.Count];
+        for (int i = 0; i < ordered.Length; i++)
         {
-            yield return _candidates[(int)(key & (MostSorted - 1))];
+            ordered[i] = _candidates[i < count ? (int)(keys[i] & (MostSorted - 1)) : i];
         }
 
-        for (int i = count; i < _candidates.Count; i++)
-        {
-            yield return _candidates[i];
-        }
+        return ordered;
     }
 
     private ulong KeyOf(PackingCandidate candidate)
