@@ -167,7 +167,7 @@ public sealed class ResumeTests
         Directory.CreateDirectory(Path.Combine(_site.Far, "tree"));
         File.WriteAllBytes(Path.Combine(_site.Far, "tree", "first"), _bytes);
         File.WriteAllBytes(Path.Combine(_site.Far, "tree", "second"), _bytes);
-        TreeDouble far = _site.Remote();
+        var far = new TreeDouble(_site.FarTree()) { IsLocal = true };
         far.Opening = path => far.CutReadsAt = path.EndsWith("second", StringComparison.Ordinal) ? 0 : null;
         Assert.That((await CopyOneByOneAsync(far)).Failure, Is.Not.Null);
         string first = Path.Combine(_site.Workdir, "in", "first");
