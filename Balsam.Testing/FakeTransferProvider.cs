@@ -59,7 +59,7 @@ public sealed class FakeTransferProvider(params string[] schemes) : ITransferPro
             _moving.Add(fake);
         }
 
-        using CancellationTokenRegistration onCancel = cancellationToken.Register(fake.NoteCancellation);
+        CancellationTokenRegistration onCancel = cancellationToken.Register(fake.NoteCancellation);
         try
         {
             OnBegin?.Invoke(fake);
@@ -71,6 +71,13 @@ public sealed class FakeTransferProvider(params string[] schemes) : ITransferPro
         }
         finally
         {
+            // The reader may have heard of a cancellation before this registration: then it would never be noted.
+            await onCancel.DisposeAsync().ConfigureAwait(false);
+            if (cancellationToken.IsCancellationRequested)
+            {
+                fake.NoteCancellation();
+            }
+
             lock (_gate)
             {
                 _moving.Remove(fake);

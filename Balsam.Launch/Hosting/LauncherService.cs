@@ -17,6 +17,7 @@ internal sealed partial class LauncherService(
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
 
     private readonly List<IDisposable> _registrations = [];
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? _stopper;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -24,6 +25,13 @@ internal sealed partial class LauncherService(
         await launcher.OpenAsync(cancellationToken).ConfigureAwait(false);
         HeedSignals();
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
+
+        // What is stopped before a thread is free for it is never begun: then the session that is open must be closed here.
+        await Task.WhenAny(_begun.Task, ExecuteTask!).ConfigureAwait(false);
+        if (!_begun.Task.IsCompleted)
+        {
+            await launcher.RunAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        }
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -61,6 +69,7 @@ internal sealed partial class LauncherService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _begun.TrySetResult();
         try
         {
             await launcher.RunAsync(stoppingToken).ConfigureAwait(false);

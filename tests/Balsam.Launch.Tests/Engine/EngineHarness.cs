@@ -83,7 +83,7 @@ internal sealed class EngineHarness : IAsyncDisposable
     }
 
     /// <summary>Starts a host on the same directory and jobs; the earlier one must have been stopped.</summary>
-    public async Task StartAgainAsync()
+    public async Task StartAgainAsync(CancellationToken cancellationToken = default)
     {
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddSingleton(_setup.Behaviour);
@@ -134,7 +134,7 @@ internal sealed class EngineHarness : IAsyncDisposable
 
         _setup.Services(builder.Services);
         _host = builder.Build();
-        await Soon(_host.StartAsync(), "the host's start");
+        await Soon(_host.StartAsync(cancellationToken), "the host's start");
     }
 
     public async Task StopAsync()

@@ -150,6 +150,24 @@ public sealed class StopTests(StoreKind store)
     }
 
     [Test]
+    public async Task Start_CancelledOnceTheSessionIsOpen_ClosesIt()
+    {
+        await using EngineHarness engine = await StartAsync(configure: setup => setup.FaultyStore = true);
+        await engine.StopAsync();
+        using var impatience = new CancellationTokenSource();
+        _log.Logged = id =>
+        {
+            if (id == BalsamEventIds.LauncherStarted)
+            {
+                impatience.Cancel();
+            }
+        };
+        await engine.StartAgainAsync(impatience.Token);
+        Assert.That(impatience.IsCancellationRequested);
+        Assert.That(await engine.Store.ListSessionsAsync(default), Is.Empty);
+    }
+
+    [Test]
     public async Task Stop_ReadsHangInTheStore_EndsAfterTheRecordTimeout()
     {
         await using EngineHarness engine = await StartAsync(configure: setup => setup.FaultyStore = true);
