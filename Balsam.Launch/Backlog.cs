@@ -17,9 +17,11 @@ internal sealed class Backlog
     /// <summary>How many jobs there are of each request for resources.</summary>
     public IReadOnlyDictionary<JobResources, int> Shapes => _shapes;
 
-    public void Add(Job job)
+    /// <param name="job">The job.</param>
+    /// <param name="pathBehind">How long the work is that waits for it.</param>
+    public void Add(Job job, TimeSpan pathBehind)
     {
-        _jobs.Add(job.Id, (job, new PackingCandidate(job.Id.Value, job.Resources, job.Priority)));
+        _jobs.Add(job.Id, (job, new PackingCandidate(job.Id.Value, job.Resources, job.Priority) { PathBehind = pathBehind }));
         _shapes[job.Resources] = _shapes.GetValueOrDefault(job.Resources) + 1;
     }
 

@@ -31,7 +31,7 @@ public sealed partial class Launcher
             }
 
             await NoteSuspectAsync(job).ConfigureAwait(false);
-            _backlog.Add(job);
+            _backlog.Add(job, launchable.PathBehind.GetValueOrDefault(job.Id));
             _mayPack = true;
         }
 

@@ -2,8 +2,9 @@ namespace Balsam.Launch.Packing;
 
 /// <summary>The order in which one call of the packer looks at jobs.</summary>
 /// <remarks>
-/// Higher priority first. Of equal priority, those after which too many others have been offered, in the order of their submission. Then the longest first: the estimate times the nodes, compared in thirds
-/// of an octave; without an estimate a job counts as long as the mean of those that have one. Then, with an estimate, the one that takes the largest part of a node. Among equals the order of submission stays.
+/// Higher priority first. Of equal priority, those after which too many others have been offered, in the order of their submission. Then those with the most to come: the time to the end of the longest
+/// path that begins with the job (its estimate and <see cref="PackingCandidate.PathBehind"/>), times its nodes, times the fourth root of the part of a node that it takes. So large ones go before small ones of
+/// nearly the same length. A job without an estimate counts as long as the (geometric) mean of those that have one; where none has, only what is behind the jobs and their nodes count. Among equals the order of submission stays.
 /// </remarks>
 internal sealed class PackingOrder
 {
@@ -13,26 +14,25 @@ internal sealed class PackingOrder
     /// <summary>and at least so many.</summary>
     private const int LeastPatience = 4096;
 
-    /// <summary>So many candidates are sorted; those behind them stay in the order given.</summary>
-    private const int MostSorted = 1 << IndexBits;
+    /// <summary>How finely what is to come is compared: so many steps to a doubling.</summary>
+    private const double StepsPerOctave = 1 << 20;
 
-    private const int IndexBits = 19;
-    private const int LengthBits = 7;
-    private const int MostLength = (1 << LengthBits) - 1;
-    private const int ShareBits = 5;
-    private const int MostShare = (1 << ShareBits) - 1;
+    /// <summary>So many octaves below a second are told apart.</summary>
+    private const double LeastShown = 32;
+
+    private const int UrgencyBits = 31;
 
     private readonly IReadOnlyList<PackingCandidate> _candidates;
     private readonly Inventory _inventory;
     private readonly long _patience;
-    private readonly int _typical;
+    private readonly double? _typical;
 
     public PackingOrder(Inventory inventory, IReadOnlyList<PackingCandidate> candidates)
     {
         _inventory = inventory;
         _candidates = candidates;
         _patience = Math.Max(LeastPatience, (long)Generations * inventory.RunningJobs);
-        (long sum, long known) = (0, 0);
+        (double sum, long known) = (0, 0);
         for (int i = 0; i < candidates.Count; i++)
         {
             candidates[i].NumberIn(inventory);
@@ -43,7 +43,7 @@ internal sealed class PackingOrder
             }
         }
 
-        _typical = known == 0 ? 0 : (int)(sum / known);
+        _typical = known == 0 ? null : sum / known;
     }
 
     /// <summary>Whether a job has been overtaken so often that it goes first and nodes are kept for it in any case.</summary>
@@ -52,13 +52,12 @@ internal sealed class PackingOrder
     /// <summary>Gives the jobs in order.</summary>
     public IReadOnlyList<PackingCandidate> InOrder()
     {
-        int count = Math.Min(_candidates.Count, MostSorted);
-        var keys = new ulong[count];
+        var keys = new ulong[_candidates.Count];
         bool sorted = true;
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < keys.Length; i++)
         {
-            keys[i] = (KeyOf(_candidates[i]) << IndexBits) | (uint)i;
-            sorted &= i == 0 || keys[i] > keys[i - 1];
+            keys[i] = KeyOf(_candidates[i]);
+            sorted &= i == 0 || keys[i] >= keys[i - 1];
         }
 
         if (sorted)
@@ -66,26 +65,37 @@ internal sealed class PackingOrder
             return _candidates;
         }
 
-        Array.Sort(keys);
-        var ordered = new PackingCandidate[_candidates.Count];
-        for (int i = 0; i < ordered.Length; i++)
+        var places = new int[keys.Length];
+        for (int i = 0; i < places.Length; i++)
         {
-            ordered[i] = _candidates[i < count ? (int)(keys[i] & (MostSorted - 1)) : i];
+            places[i] = i;
+        }
+
+        Array.Sort(keys, places);
+        var ordered = new PackingCandidate[keys.Length];
+        for (int from = 0, to = 0; from < keys.Length; from = to)
+        {
+            for (; to < keys.Length && keys[to] == keys[from]; to++)
+            {
+            }
+
+            Array.Sort(places, from, to - from);
+            for (int i = from; i < to; i++)
+            {
+                ordered[i] = _candidates[places[i]];
+            }
         }
 
         return ordered;
     }
 
+    // Smaller goes first: 32 bits for the priority, one for those that are not overdue, the rest for what is to come.
     private ulong KeyOf(PackingCandidate candidate)
     {
-        ulong key = (ulong)((long)int.MaxValue - candidate.Priority) << (1 + LengthBits + ShareBits);
-        if (IsOverdue(candidate))
-        {
-            return key;
-        }
-
-        int length = Math.Min(MostLength, (candidate.Length ?? _typical) + candidate.Breadth);
-        int share = candidate.Length is null ? 0 : (int)(_inventory.ShareOfLargest(candidate.Demand) * MostShare);
-        return key | (1UL << (LengthBits + ShareBits)) | ((ulong)(MostLength - length) << ShareBits) | (uint)(MostShare - share);
+        ulong key = (ulong)((long)int.MaxValue - candidate.Priority) << (1 + UrgencyBits);
+        return IsOverdue(candidate) ? key : key | (1UL << UrgencyBits) | (uint)(int.MaxValue - Urgency(candidate));
     }
+
+    private int Urgency(PackingCandidate candidate) =>
+        (int)Math.Clamp((candidate.Urgency(_inventory, _typical) + LeastShown) * StepsPerOctave, 0, int.MaxValue);
 }

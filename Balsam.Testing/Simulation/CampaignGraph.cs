@@ -1,4 +1,5 @@
 using System.Globalization;
+using Balsam.Storage.Embedded;
 
 namespace Balsam.Testing.Simulation;
 
@@ -38,6 +39,7 @@ internal sealed class CampaignGraph
         CoresOfShape = [.. Shapes.Select(shape => (long)shape.CoresPerNode * shape.Nodes)];
         (_firstChild, _children) = LinkChildren();
         Order = Sort();
+        PathsBehind = MeasurePaths();
     }
 
     public SimulatedJob[] Jobs { get; }
@@ -55,6 +57,9 @@ internal sealed class CampaignGraph
 
     /// <summary>The jobs, each behind its parents.</summary>
     public int[] Order { get; }
+
+    /// <summary>How long the work is that waits for each job, as stores tell it.</summary>
+    public TimeSpan[] PathsBehind { get; }
 
     public long CoresOf(int job) => CoresOfShape[ShapeOf[job]];
 
@@ -104,6 +109,21 @@ internal sealed class CampaignGraph
         }
 
         return (first, children);
+    }
+
+    private TimeSpan[] MeasurePaths()
+    {
+        var paths = new TimeSpan[Jobs.Length];
+        for (int i = Order.Length - 1; i >= 0; i--)
+        {
+            foreach (SimulatedParent child in ChildrenOf(Order[i]))
+            {
+                TimeSpan path = DependencyGraph.PathThrough(Jobs[child.Job].Resources, paths[child.Job]);
+                paths[Order[i]] = path > paths[Order[i]] ? path : paths[Order[i]];
+            }
+        }
+
+        return paths;
     }
 
     // Kahn's algorithm: what cannot be ordered is on a circle, or behind one.

@@ -4,14 +4,15 @@ namespace Balsam.Testing.Simulation;
 
 /// <summary>What a launcher has claimed and not started.</summary>
 /// <remarks>
-/// The launcher offers its packer all of it. Here, of equal requests, which are interchangeable, the packer is offered as many as could start now and one more: the plan is the same, and a
+/// The launcher offers its packer all of it. Here, of jobs with equal requests and paths behind them, which are interchangeable, the packer is offered as many as could start now and one more: the plan is the same, and a
 /// long queue costs nothing.
 /// </remarks>
 internal sealed class SimulationBacklog(CampaignGraph graph, Inventory inventory)
 {
     private const int NodesLookedAt = 32;
 
-    private readonly Dictionary<int, SortedSet<ulong>> _shapes = [];
+    private readonly Dictionary<(int Shape, TimeSpan PathBehind), SortedSet<ulong>> _kinds = [];
+    private readonly Dictionary<int, int> _shapes = [];
     private readonly Dictionary<int, PackingCandidate> _candidates = [];
     private readonly List<PackingCandidate> _offered = [];
 
@@ -22,27 +23,32 @@ internal sealed class SimulationBacklog(CampaignGraph graph, Inventory inventory
     /// <summary>The shapes of which there are jobs.</summary>
     public IReadOnlyCollection<int> Shapes => _shapes.Keys;
 
-    public int CountOf(int shape) => _shapes.TryGetValue(shape, out SortedSet<ulong>? jobs) ? jobs.Count : 0;
+    public int CountOf(int shape) => _shapes.GetValueOrDefault(shape);
 
     public void Add(int job)
     {
         SimulatedJob simulated = graph.Jobs[job];
-        _candidates.Add(job, new PackingCandidate(job + 1, simulated.Resources, simulated.Priority));
-        int shape = graph.ShapeOf[job];
-        if (!_shapes.TryGetValue(shape, out SortedSet<ulong>? jobs))
+        _candidates.Add(job, new PackingCandidate(job + 1, simulated.Resources, simulated.Priority) { PathBehind = graph.PathsBehind[job] });
+        if (!_kinds.TryGetValue(KindOf(job), out SortedSet<ulong>? jobs))
         {
-            _shapes.Add(shape, jobs = []);
+            _kinds.Add(KindOf(job), jobs = []);
         }
 
         jobs.Add(graph.KeyOf(job));
+        _shapes[graph.ShapeOf[job]] = CountOf(graph.ShapeOf[job]) + 1;
     }
 
     public void Remove(int job)
     {
         _candidates.Remove(job);
-        SortedSet<ulong> jobs = _shapes[graph.ShapeOf[job]];
+        SortedSet<ulong> jobs = _kinds[KindOf(job)];
         jobs.Remove(graph.KeyOf(job));
         if (jobs.Count == 0)
+        {
+            _kinds.Remove(KindOf(job));
+        }
+
+        if (--_shapes[graph.ShapeOf[job]] == 0)
         {
             _shapes.Remove(graph.ShapeOf[job]);
         }
@@ -52,7 +58,7 @@ internal sealed class SimulationBacklog(CampaignGraph graph, Inventory inventory
     public IReadOnlyList<PackingCandidate> Offer()
     {
         _offered.Clear();
-        foreach (SortedSet<ulong> jobs in _shapes.Values)
+        foreach (SortedSet<ulong> jobs in _kinds.Values)
         {
             int left = jobs.Count == 1 ? 1 : MostThatFit(_candidates[CampaignGraph.JobOf(jobs.Min)].Demand) + 1;
             foreach (ulong key in jobs)
@@ -68,6 +74,8 @@ internal sealed class SimulationBacklog(CampaignGraph graph, Inventory inventory
         _offered.Sort(static (first, second) => first.Id.CompareTo(second.Id));
         return _offered;
     }
+
+    private (int, TimeSpan) KindOf(int job) => (graph.ShapeOf[job], graph.PathsBehind[job]);
 
     // Not fewer than fit.
     private int MostThatFit(Demand demand)

@@ -2,46 +2,98 @@ using System.Runtime.InteropServices;
 
 namespace Balsam.Storage.Embedded;
 
-/// <summary>The edges into jobs that wait for parents, and how many of them each such job still waits for.</summary>
+/// <summary>The edges into jobs that wait for parents, how many of them each such job still waits for, and how long the paths behind their parents are.</summary>
 internal sealed class DependencyGraph
 {
-    private readonly Dictionary<JobId, Dictionary<JobId, DependencyCondition>> _children = [];
-    private readonly Dictionary<JobId, int> _pending = [];
+    /// <summary>So many jobs above a new one are told of it: a chain that is submitted job by job would be walked up for each otherwise.</summary>
+    private const int MostTold = 256;
+
+    private static readonly TimeSpan WithoutEstimate = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<JobId, Parent> _parents = [];
+    private readonly Dictionary<JobId, Waiting> _waiting = [];
 
     public IEnumerable<KeyValuePair<JobId, DependencyCondition>> ChildrenOf(JobId parent) =>
-        _children.TryGetValue(parent, out Dictionary<JobId, DependencyCondition>? children) ? children : [];
+        _parents.TryGetValue(parent, out Parent? found) ? found.Children : [];
 
-    public IEnumerable<KeyValuePair<JobId, int>> AllPending => _pending;
+    public IEnumerable<KeyValuePair<JobId, int>> AllPending => _waiting.Select(waiting => KeyValuePair.Create(waiting.Key, waiting.Value.Pending));
 
-    public int Pending(JobId child) => _pending.GetValueOrDefault(child);
+    public int Pending(JobId child) => _waiting.GetValueOrDefault(child).Pending;
 
-    public bool IsWaiting(JobId child) => _pending.ContainsKey(child);
+    public bool IsWaiting(JobId child) => _waiting.ContainsKey(child);
 
-    public void Add(Job child, int pending)
+    /// <summary>The longest path of estimates through the jobs that wait behind a job; too short behind more than <see cref="MostTold"/> jobs that came one by one, too long once some of them are gone.</summary>
+    public TimeSpan PathBehind(JobId job) => _parents.TryGetValue(job, out Parent? parent) ? parent.Path : TimeSpan.Zero;
+
+    /// <summary>The length of a path that begins with a job.</summary>
+    /// <param name="resources">What the job asks.</param>
+    /// <param name="behind">The path behind it.</param>
+    public static TimeSpan PathThrough(JobResources resources, TimeSpan behind)
     {
-        _pending[child.Id] = pending;
-        foreach (JobDependency edge in child.Parents)
-        {
-            ref Dictionary<JobId, DependencyCondition>? children = ref CollectionsMarshal.GetValueRefOrAddDefault(_children, edge.Parent, out _);
-            (children ??= [])[child.Id] = edge.Condition;
-        }
+        TimeSpan own = resources.WallTime ?? WithoutEstimate;
+        return own < TimeSpan.MaxValue - behind ? own + behind : TimeSpan.MaxValue;
     }
 
-    public void SetPending(JobId child, int pending) => _pending[child] = pending;
+    /// <summary>Adds a job with its edges. Of several that come at once the children should come first.</summary>
+    public void Add(Job child, int pending)
+    {
+        _waiting[child.Id] = new Waiting(child, pending);
+        foreach (JobDependency edge in child.Parents)
+        {
+            ref Parent? parent = ref CollectionsMarshal.GetValueRefOrAddDefault(_parents, edge.Parent, out _);
+            (parent ??= new Parent()).Children[child.Id] = edge.Condition;
+        }
+
+        TellParents(child);
+    }
+
+    public void SetPending(JobId child, int pending) => _waiting[child] = _waiting[child] with { Pending = pending };
 
     public void Remove(Job child)
     {
-        if (!_pending.Remove(child.Id))
+        if (!_waiting.Remove(child.Id))
         {
             return;
         }
 
         foreach (JobDependency edge in child.Parents)
         {
-            if (_children.TryGetValue(edge.Parent, out Dictionary<JobId, DependencyCondition>? children) && children.Remove(child.Id) && children.Count == 0)
+            if (_parents.TryGetValue(edge.Parent, out Parent? parent) && parent.Children.Remove(child.Id) && parent.Children.Count == 0)
             {
-                _children.Remove(edge.Parent);
+                _parents.Remove(edge.Parent);
             }
         }
+    }
+
+    private void TellParents(Job child)
+    {
+        Queue<Job>? further = null;
+        int told = 0;
+        for (Job? job = child; job is not null; job = further?.TryDequeue(out Job? next) == true ? next : null)
+        {
+            TimeSpan path = PathThrough(job.Resources, PathBehind(job.Id));
+            foreach (JobDependency edge in job.Parents)
+            {
+                if (!_parents.TryGetValue(edge.Parent, out Parent? parent) || parent.Path >= path)
+                {
+                    continue;
+                }
+
+                parent.Path = path;
+                if (_waiting.TryGetValue(edge.Parent, out Waiting above) && told++ < MostTold)
+                {
+                    (further ??= []).Enqueue(above.Job);
+                }
+            }
+        }
+    }
+
+    private readonly record struct Waiting(Job Job, int Pending);
+
+    private sealed class Parent
+    {
+        public Dictionary<JobId, DependencyCondition> Children { get; } = [];
+
+        public TimeSpan Path { get; set; }
     }
 }

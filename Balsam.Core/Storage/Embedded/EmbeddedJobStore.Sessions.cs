@@ -209,7 +209,17 @@ public abstract partial class EmbeddedJobStore
         Session session = _sessions.Demand(request.Lease);
         List<Job> jobs = _ready.Take(session.Launcher.Request.Site, request, _time.GetUtcNow(), out DateTimeOffset? nextDue);
         jobs.ForEach(job => _sessions.Hold(session, job.Id));
-        return new ClaimResult(jobs, nextDue);
+        Dictionary<JobId, TimeSpan> paths = [];
+        foreach (Job job in jobs)
+        {
+            TimeSpan path = _graph.PathBehind(job.Id);
+            if (path > TimeSpan.Zero)
+            {
+                paths.Add(job.Id, path);
+            }
+        }
+
+        return new ClaimResult(jobs, nextDue) { PathBehind = paths };
     }
 
     private void GiveBack(IEnumerable<JobId> ids)

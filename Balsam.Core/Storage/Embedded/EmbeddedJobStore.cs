@@ -364,17 +364,20 @@ public abstract partial class EmbeddedJobStore : IJobStore
             }
 
             DateTimeOffset now = _time.GetUtcNow();
+            List<(Job Job, int Pending)> waiting = [];
             foreach (Job job in _active.Values)
             {
                 if (job.State == JobState.AwaitingParents)
                 {
-                    _graph.Add(job, job.Parents.Count(edge => _states[edge.Parent.Value] is { } state && DependencyRules.Judge(edge.Condition, state) != DependencyVerdict.Satisfied));
+                    waiting.Add((job, job.Parents.Count(edge => _states[edge.Parent.Value] is { } state && DependencyRules.Judge(edge.Condition, state) != DependencyVerdict.Satisfied)));
                 }
                 else if (IsReady(job))
                 {
                     _ready.Add(job, now);
                 }
             }
+
+            AddToGraph(waiting);
         }
 
         _mustReload = false;
@@ -399,6 +402,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
         _applications.Publish(batch.Write);
         DateTimeOffset now = _time.GetUtcNow();
         HashSet<SiteName> awake = [];
+        List<(Job Job, int Pending)> waiting = [];
         foreach (Job job in batch.Write.Puts)
         {
             int pending = job.State == JobState.AwaitingParents ? batch.Pending(job.Id) : 0;
@@ -412,10 +416,11 @@ public abstract partial class EmbeddedJobStore : IJobStore
 
             if (job.State == JobState.AwaitingParents)
             {
-                _graph.Add(job, pending);
+                waiting.Add((job, pending));
             }
         }
 
+        AddToGraph(waiting);
         foreach (JobId id in batch.Write.Deletes)
         {
             Unpublish(id);
@@ -449,6 +454,15 @@ public abstract partial class EmbeddedJobStore : IJobStore
             TaskCompletionSource came = _eventsCame;
             _eventsCame = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             came.TrySetResult();
+        }
+    }
+
+    // The last first: children mostly come after their parents.
+    private void AddToGraph(List<(Job Job, int Pending)> waiting)
+    {
+        for (int i = waiting.Count - 1; i >= 0; i--)
+        {
+            _graph.Add(waiting[i].Job, waiting[i].Pending);
         }
     }
 

@@ -18,8 +18,8 @@ public sealed class BackfillModelTests
 
     private static readonly Gen<(JobResources Request, int? Minutes)> Running = Gen.Select(Request, Gen.Int[-30, 90], static (request, minutes) => (request, minutes < 1 ? null : (int?)minutes));
 
-    private static readonly Gen<(JobResources Request, int? Minutes, int Priority)> Waiting =
-        Gen.Select(Running, Gen.Frequency((4, Gen.Const(0)), (1, Gen.Int[-1, 1])), static (job, priority) => (job.Request, job.Minutes, priority));
+    private static readonly Gen<(JobResources Request, int? Minutes, int Priority, int Behind)> Waiting = Gen.Select(
+        Running, Gen.Frequency((4, Gen.Const(0)), (1, Gen.Int[-1, 1])), Gen.Frequency((2, Gen.Const(0)), (1, Gen.Int[1, 90])), static (job, priority, behind) => (job.Request, job.Minutes, priority, behind));
 
     [Test]
     public void Pack_BesideRunningJobs_KeepsTheRules() => Gen.Select(Nodes, Running.Array[0, 40], Waiting.Array[1, 30]).Sample(
@@ -37,28 +37,32 @@ public sealed class BackfillModelTests
             }
 
             PackingCandidate[] candidates =
-                [.. waiting.Select(static (job, i) => new PackingCandidate(i + 1, job.Request with { WallTime = job.Minutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null }, job.Priority))];
+                [.. waiting.Select(static (job, i) => new PackingCandidate(i + 1, job.Request with { WallTime = job.Minutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null }, job.Priority) { PathBehind = TimeSpan.FromMinutes(job.Behind) })];
             new Round(nodes, naive, before, Make.Pack(inventory, candidates)).Check(InOrder(nodes, candidates));
         },
         iter: PropertyRuns.Of(1500));
 
-    // Priority, length for each node, part of a node, submission: the order as it is written down.
+    // Priority, what is to come, submission: the order as it is written down.
     private static PackingCandidate[] InOrder(NodeSpec[] nodes, PackingCandidate[] candidates)
     {
-        int[] known = [.. candidates.Where(static candidate => candidate.Resources.WallTime is not null).Select(static candidate => Thirds(candidate.Resources.WallTime!.Value.TotalSeconds))];
-        int typical = known.Length == 0 ? 0 : known.Sum() / known.Length;
+        double[] known = [.. candidates.Select(static candidate => candidate.Resources.WallTime).OfType<TimeSpan>().Select(static wallTime => wallTime.TotalSeconds)];
+        double typical = known.Length == 0 ? 0 : Math.Exp(known.Average(Math.Log));
         return
         [
             .. candidates.OrderByDescending(static candidate => candidate.Priority)
-                .ThenByDescending(candidate => (candidate.Resources.WallTime is { } wallTime ? Thirds(wallTime.TotalSeconds) : typical) + Thirds(candidate.Resources.Nodes))
-                .ThenByDescending(candidate => candidate.Resources.WallTime is null ? 0 : (int)(31 * Share(nodes, candidate.Resources)))
+                .ThenByDescending(candidate => Coarse(ToCome(candidate)))
                 .ThenBy(static candidate => candidate.Id),
         ];
+
+        double ToCome(PackingCandidate candidate) =>
+            Math.Max(1, (candidate.Resources.WallTime?.TotalSeconds ?? typical) + candidate.PathBehind.TotalSeconds)
+            * candidate.Resources.Nodes * (known.Length == 0 ? 1 : Math.Pow(Share(nodes, candidate.Resources), 0.25));
     }
 
-    private static int Thirds(double amount) => (int)(3 * Math.Log2(Math.Max(1, amount)));
+    // A millionth of a doubling is no difference.
+    private static long Coarse(double toCome) => (long)Math.Floor((32 + Math.Log2(toCome)) * (1 << 20));
 
-    private static double Share(NodeSpec[] nodes, JobResources resources) => Math.Min(1, new[]
+    private static double Share(NodeSpec[] nodes, JobResources resources) => resources.Nodes > 1 || resources.PackingCount == 1 ? 1 : Math.Min(1, new[]
     {
         resources.CoresPerNode / (double)nodes.Max(static node => node.CoreIds.Length),
         resources.MemoryPerNode.Bytes / (double)nodes.Max(static node => node.Memory.Bytes == 0 ? long.MaxValue : node.Memory.Bytes),

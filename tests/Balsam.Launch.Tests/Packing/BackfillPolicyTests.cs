@@ -135,7 +135,7 @@ public sealed class BackfillPolicyTests
             Make.Inventory(1, 4), [new(1, Make.Cores(1, 61)), new(2, Make.Cores(1, 60)), new(3, Make.Cores(1))], remaining: TimeSpan.FromHours(1));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Make.Ids(plan.Placed), Is.EqualTo([2, 3]));
+            Assert.That(Make.Ids(plan.Placed), Is.EquivalentTo([2, 3]));
             Assert.That(Make.Obstacle(plan, 1).Kind, Is.EqualTo(PackingObstacleKind.WallTimeTooLong));
             Assert.That(Make.Obstacle(plan, 1).Sentence, Is.EqualTo("It is expected to run for 1:01:00, the launcher ends in 1:00:00."));
         }
@@ -160,11 +160,36 @@ public sealed class BackfillPolicyTests
     }
 
     [Test]
-    public void Pack_EqualPriority_LongestTimesNodesGoesFirstThenTheLargestPartOfANode()
+    public void Pack_EqualPriority_LongestTimesNodesGoesFirst()
     {
         PackingCandidate[] candidates =
-            [new(1, Make.Cores(1, 10)), new(2, Make.Cores(1, 90)), new(3, Make.Cores(3, 10)), new(4, Make.Cores(1)), new(5, Make.WholeNodes(2, 90))];
+            [new(1, Make.Cores(1, 10)), new(2, Make.Cores(1, 90)), new(3, Make.Cores(1, 11)), new(4, Make.Cores(1)), new(5, Make.WholeNodes(2, 90))];
         Assert.That(Make.Ids(Make.Pack(Make.Inventory(4, 4), candidates).Placed), Is.EqualTo([5, 2, 4, 3, 1]), "4 counts as long as the mean");
+    }
+
+    [Test]
+    public void Pack_NearlyAsLong_TheLargePartOfANodeGoesFirst()
+    {
+        PackingCandidate[] candidates = [new(1, Make.Cores(1, 12)), new(2, Make.Cores(3, 10)), new(3, Make.Cores(1, 20))];
+        Assert.That(Make.Ids(Make.Pack(Make.Inventory(2, 4), candidates).Placed), Is.EqualTo([3, 2, 1]));
+    }
+
+    [Test]
+    public void Pack_ShortJobThatMuchWaitsFor_GoesBeforeALongOneThatNothingWaitsFor([Values] bool estimates)
+    {
+        int? Minutes(int minutes) => estimates ? minutes : null;
+        PackingCandidate[] candidates =
+        [
+            new(1, Make.Cores(1, Minutes(30))), new(2, Make.Cores(1, Minutes(5))) { PathBehind = TimeSpan.FromMinutes(26) }, new(3, Make.Cores(1, Minutes(5))) { PathBehind = TimeSpan.FromMinutes(60) },
+        ];
+        Assert.That(Make.Ids(Make.Pack(Make.Inventory(1, 4), candidates).Placed), Is.EqualTo([3, 2, 1]));
+    }
+
+    [Test]
+    public void Pack_NoEstimatesAndNothingBehind_KeepsTheOrderOfSubmission()
+    {
+        PackingCandidate[] candidates = [new(1, Make.Cores(1)), new(2, Make.Cores(3)), new(3, Make.Cores(2))];
+        Assert.That(Make.Ids(Make.Pack(Make.Inventory(2, 4), candidates).Placed), Is.EqualTo([1, 2, 3]));
     }
 
     [Test]

@@ -12,8 +12,8 @@ internal static class WaitJudge
     {
         foreach (MixJob job in mix.Jobs.Where(static job => job.Resources.Nodes > 1))
         {
-            double first = mix.Jobs.Where(other => other.Id != job.Id && GoesBefore(other, job) && campaign.Offered[other.Id] < campaign.Starts[job.Id])
-                .Select(other => campaign.Starts[other.Id]).Append(campaign.Offered[job.Id]).Max();
+            double first = mix.Jobs.Where(other => other.Id != job.Id && GoesBefore(other, job) && campaign.Ready[other.Id] < campaign.Starts[job.Id])
+                .Select(other => campaign.Starts[other.Id]).Append(campaign.Ready[job.Id]).Max();
             double bound = EarliestRoom(mix, campaign, job, first);
             if (campaign.Starts[job.Id] > Math.Max(first, bound))
             {
