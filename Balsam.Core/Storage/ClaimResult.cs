@@ -8,6 +8,6 @@ namespace Balsam.Storage;
 public sealed record ClaimResult(IReadOnlyList<Job> Jobs, DateTimeOffset? NextDue)
 {
     /// <summary>How long the work is that waits for a job: the longest path through the jobs that come after it, as the sum of their estimates (<see cref="JobResources.WallTime"/>, a minute where there is none).</summary>
-    /// <value>Default: empty. Jobs that none waits for are not among them. It is a hint for the order in which jobs start: a store that does not know, or knows a part only, may say less.</value>
+    /// <value>Default: empty. Jobs that none waits for are not among them. It is a hint for the order in which jobs start: behind very many jobs a store may say less.</value>
     public IReadOnlyDictionary<JobId, TimeSpan> PathBehind { get; init; } = FrozenDictionary<JobId, TimeSpan>.Empty;
 }

@@ -6,7 +6,7 @@ namespace Balsam.Launch.Packing;
 /// <remarks>
 /// <para>The order: higher priority first. Then jobs after which more than max(4096, 16 × the jobs that run) others have been offered, by submission. Then by what is to come: the time to the end of the
 /// longest path that begins with the job (its estimate and <see cref="PackingCandidate.PathBehind"/>) × its nodes × the fourth root of the largest part of a node that it takes, the most first. A job without an estimate
-/// counts as long as the (geometric) mean of those that have one; where none has, only the paths behind the jobs and their nodes count. Equals keep the order of submission.</para>
+/// counts as long as the longest that has one; where none has, only the paths behind the jobs and their nodes count. Equals keep the order of submission.</para>
 /// <para>The rule: the first in this order that has no room gets nodes kept. A later one starts if there is room beside the kept nodes; or on them, if it is expected to end before the first
 /// one could start, or if the first one still fits beside it when it can start. The kept nodes stay the same from call to call, so that it waits no longer than the jobs run that were there when it became the first.
 /// One exception: while the end of a job that the first one waits for is not known, nothing is kept from jobs of its own priority, until so many have been offered after it as named above.</para>

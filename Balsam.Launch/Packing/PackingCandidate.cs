@@ -29,8 +29,8 @@ public sealed record PackingCandidate(long Id, JobResources Resources, int Prior
 
     /// <summary>What is to come from the job on, in octaves: the time to the end of its path, its nodes, and by a quarter the part of a node that it takes.</summary>
     /// <param name="inventory">The nodes.</param>
-    /// <param name="typical">The length of a job without an estimate; null when no job has one: then the part of a node does not count.</param>
-    internal double Urgency(Inventory inventory, double? typical)
+    /// <param name="longest">The length of a job without an estimate; null when no job has one: then the part of a node does not count.</param>
+    internal double Urgency(Inventory inventory, double? longest)
     {
         if (!double.IsNaN(_urgency))
         {
@@ -38,7 +38,7 @@ public sealed record PackingCandidate(long Id, JobResources Resources, int Prior
         }
 
         double breadth = Octaves(Resources.Nodes);
-        if ((Length ?? typical) is not { } length)
+        if ((Length ?? longest) is not { } length)
         {
             return breadth + Octaves(PathBehind.TotalSeconds);
         }

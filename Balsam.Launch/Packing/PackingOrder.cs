@@ -4,7 +4,7 @@ namespace Balsam.Launch.Packing;
 /// <remarks>
 /// Higher priority first. Of equal priority, those after which too many others have been offered, in the order of their submission. Then those with the most to come: the time to the end of the longest
 /// path that begins with the job (its estimate and <see cref="PackingCandidate.PathBehind"/>), times its nodes, times the fourth root of the part of a node that it takes. So large ones go before small ones of
-/// nearly the same length. A job without an estimate counts as long as the (geometric) mean of those that have one; where none has, only what is behind the jobs and their nodes count. Among equals the order of submission stays.
+/// nearly the same length. A job without an estimate counts as long as the longest that has one; where none has, only what is behind the jobs and their nodes count. Among equals the order of submission stays.
 /// </remarks>
 internal sealed class PackingOrder
 {
@@ -25,25 +25,21 @@ internal sealed class PackingOrder
     private readonly IReadOnlyList<PackingCandidate> _candidates;
     private readonly Inventory _inventory;
     private readonly long _patience;
-    private readonly double? _typical;
+    private readonly double? _longest;
 
     public PackingOrder(Inventory inventory, IReadOnlyList<PackingCandidate> candidates)
     {
         _inventory = inventory;
         _candidates = candidates;
         _patience = Math.Max(LeastPatience, (long)Generations * inventory.RunningJobs);
-        (double sum, long known) = (0, 0);
         for (int i = 0; i < candidates.Count; i++)
         {
             candidates[i].NumberIn(inventory);
-            if (candidates[i].Length is { } length)
+            if (candidates[i].Length is { } length && !(length <= _longest))
             {
-                sum += length;
-                known++;
+                _longest = length;
             }
         }
-
-        _typical = known == 0 ? null : sum / known;
     }
 
     /// <summary>Whether a job has been overtaken so often that it goes first and nodes are kept for it in any case.</summary>
@@ -97,5 +93,5 @@ internal sealed class PackingOrder
     }
 
     private int Urgency(PackingCandidate candidate) =>
-        (int)Math.Clamp((candidate.Urgency(_inventory, _typical) + LeastShown) * StepsPerOctave, 0, int.MaxValue);
+        (int)Math.Clamp((candidate.Urgency(_inventory, _longest) + LeastShown) * StepsPerOctave, 0, int.MaxValue);
 }

@@ -26,7 +26,7 @@ public static class StoreConformance
     /// <summary>All cases.</summary>
     public static IReadOnlyList<StoreConformanceCase> Cases { get; } =
     [
-        .. AddCases.All, .. KeyCases.All, .. FieldCases.All, .. CommitCases.All, .. EventCases.All, .. ClaimCases.All, .. ClaimTimeCases.All, .. TakeCases.All, .. GraphCases.All, .. LinkCases.All,
+        .. AddCases.All, .. KeyCases.All, .. FieldCases.All, .. CommitCases.All, .. EventCases.All, .. ClaimCases.All, .. ClaimTimeCases.All, .. PathCases.All, .. TakeCases.All, .. GraphCases.All, .. LinkCases.All,
         .. ConditionCases.All, .. RestartCases.All, .. TransferCases.All, .. LeaseCases.All, .. LauncherCases.All, .. ApplicationCases.All, .. NewsCases.All, .. DeleteCases.All, .. CascadeCases.All, .. BulkCases.All,
         .. QueryCases.All, .. FilterCases.All, .. ConcurrencyCases.All,
         .. ClosedCases.All, .. ReopenCases.All, .. ModelCases(1, ModelSeeds, ModelCommands), .. LinearCases(1, LinearSeeds, LinearRounds),

@@ -19,7 +19,7 @@ internal sealed partial class CampaignSimulation
 
     private void OpenLauncher(int source, int repeat)
     {
-        var launcher = new LauncherInSimulation(_graph, _options.Allocations[source], _launchers.Count, source, repeat, _now);
+        var launcher = new LauncherInSimulation(_graph, _options.Allocations[source], _launchers.Count, source, repeat, _now, IsAwaited);
         _launchers.Add(launcher);
         _active.Add(launcher);
         _account.Open(launcher.Inventory.TotalCores, launcher.Inventory.Nodes.Length);

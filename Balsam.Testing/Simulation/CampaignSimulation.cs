@@ -142,6 +142,19 @@ internal sealed partial class CampaignSimulation
         launcher.MayClaim |= window.MayHoldMore(claimed);
     }
 
+    private bool IsAwaited(int job)
+    {
+        foreach (SimulatedParent child in _graph.ChildrenOf(job))
+        {
+            if (_states[child.Job] == JobState.AwaitingParents)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private int Pack(LauncherInSimulation launcher)
     {
         // Without a free core nothing can be placed, whatever the policy.

@@ -5,7 +5,7 @@ namespace Balsam.Testing.Simulation;
 /// <summary>What a launcher knows: its nodes, what it has claimed, and whether it has reason to look again.</summary>
 internal sealed class LauncherInSimulation
 {
-    public LauncherInSimulation(CampaignGraph graph, SimulatedAllocation allocation, int number, int source, int repeat, long start)
+    public LauncherInSimulation(CampaignGraph graph, SimulatedAllocation allocation, int number, int source, int repeat, long start, Func<int, bool> isAwaited)
     {
         Allocation = allocation;
         Number = number;
@@ -14,7 +14,7 @@ internal sealed class LauncherInSimulation
         Start = start;
         EndsAt = allocation.WallTime is { } wallTime ? start + wallTime.Ticks : null;
         Inventory = new Inventory(allocation.Nodes);
-        Backlog = new SimulationBacklog(graph, Inventory);
+        Backlog = new SimulationBacklog(graph, Inventory, isAwaited);
     }
 
     public SimulatedAllocation Allocation { get; }

@@ -7,7 +7,10 @@ namespace Balsam.Testing.Simulation;
 /// The launcher offers its packer all of it. Here, of jobs with equal requests and paths behind them, which are interchangeable, the packer is offered as many as could start now and one more: the plan is the same, and a
 /// long queue costs nothing.
 /// </remarks>
-internal sealed class SimulationBacklog(CampaignGraph graph, Inventory inventory)
+/// <param name="graph">The jobs.</param>
+/// <param name="inventory">The nodes.</param>
+/// <param name="isAwaited">Whether jobs still wait for a job: a store does not know the path behind it any more when none does.</param>
+internal sealed class SimulationBacklog(CampaignGraph graph, Inventory inventory, Func<int, bool> isAwaited)
 {
     private const int NodesLookedAt = 32;
 
@@ -28,7 +31,8 @@ internal sealed class SimulationBacklog(CampaignGraph graph, Inventory inventory
     public void Add(int job)
     {
         SimulatedJob simulated = graph.Jobs[job];
-        _candidates.Add(job, new PackingCandidate(job + 1, simulated.Resources, simulated.Priority) { PathBehind = graph.PathsBehind[job] });
+        TimeSpan path = graph.PathsBehind[job];
+        _candidates.Add(job, new PackingCandidate(job + 1, simulated.Resources, simulated.Priority) { PathBehind = path > TimeSpan.Zero && isAwaited(job) ? path : TimeSpan.Zero });
         if (!_kinds.TryGetValue(KindOf(job), out SortedSet<ulong>? jobs))
         {
             _kinds.Add(KindOf(job), jobs = []);
@@ -40,13 +44,14 @@ internal sealed class SimulationBacklog(CampaignGraph graph, Inventory inventory
 
     public void Remove(int job)
     {
-        _candidates.Remove(job);
         SortedSet<ulong> jobs = _kinds[KindOf(job)];
         jobs.Remove(graph.KeyOf(job));
         if (jobs.Count == 0)
         {
             _kinds.Remove(KindOf(job));
         }
+
+        _candidates.Remove(job);
 
         if (--_shapes[graph.ShapeOf[job]] == 0)
         {
@@ -75,7 +80,7 @@ internal sealed class SimulationBacklog(CampaignGraph graph, Inventory inventory
         return _offered;
     }
 
-    private (int, TimeSpan) KindOf(int job) => (graph.ShapeOf[job], graph.PathsBehind[job]);
+    private (int, TimeSpan) KindOf(int job) => (graph.ShapeOf[job], _candidates[job].PathBehind);
 
     // Not fewer than fit.
     private int MostThatFit(Demand demand)

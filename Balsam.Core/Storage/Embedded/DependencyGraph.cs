@@ -47,7 +47,7 @@ internal sealed class DependencyGraph
         TellParents(child);
     }
 
-    public void SetPending(JobId child, int pending) => _waiting[child] = _waiting[child] with { Pending = pending };
+    public void SetPending(JobId child, int pending) => _waiting[child] = _waiting.GetValueOrDefault(child) with { Pending = pending };
 
     public void Remove(Job child)
     {
@@ -80,15 +80,16 @@ internal sealed class DependencyGraph
                 }
 
                 parent.Path = path;
-                if (_waiting.TryGetValue(edge.Parent, out Waiting above) && told++ < MostTold)
+                if (_waiting.GetValueOrDefault(edge.Parent).Job is { } above && told++ < MostTold)
                 {
-                    (further ??= []).Enqueue(above.Job);
+                    (further ??= []).Enqueue(above);
                 }
             }
         }
     }
 
-    private readonly record struct Waiting(Job Job, int Pending);
+    // The job is null where only its count is known.
+    private readonly record struct Waiting(Job? Job, int Pending);
 
     private sealed class Parent
     {

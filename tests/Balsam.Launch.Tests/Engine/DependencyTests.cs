@@ -44,6 +44,21 @@ public sealed class DependencyTests(StoreKind store)
     }
 
     [Test]
+    public async Task Ready_JobThatALongChainWaitsFor_StartsFirst()
+    {
+        await _engine.Launcher.PauseAsync();
+        _engine.Behaviour.Run = Noting;
+        JobResources alone = JobResources.Default with { PackingCount = 1 };
+        NewJob[] others = [.. Enumerable.Range(0, 10).Select(i => Work.NewJob($"{i}").WithResources(alone with { WallTime = TimeSpan.FromSeconds(1 + i) }))];
+        NewJob first = Work.NewJob("first").WithResources(alone with { WallTime = TimeSpan.FromSeconds(1) });
+        NewJob second = Work.NewJob("second").WithResources(alone with { WallTime = TimeSpan.FromSeconds(1) }).After(first);
+        await _engine.SubmitAsync([.. others, first, second, Work.NewJob("third").WithResources(alone with { WallTime = TimeSpan.FromSeconds(1) }).After(second)]);
+        await _engine.Launcher.ResumeAsync();
+        await _engine.IdleAsync();
+        Assert.That(_engine.Behaviour.Diary.First(), Is.EqualTo("first"), "the others were submitted before it");
+    }
+
+    [Test]
     public async Task Fan_OneToFiveHundredToOne_GathersAll()
     {
         int ran = 0;

@@ -46,7 +46,7 @@ public sealed class BackfillModelTests
     private static PackingCandidate[] InOrder(NodeSpec[] nodes, PackingCandidate[] candidates)
     {
         double[] known = [.. candidates.Select(static candidate => candidate.Resources.WallTime).OfType<TimeSpan>().Select(static wallTime => wallTime.TotalSeconds)];
-        double typical = known.Length == 0 ? 0 : Math.Exp(known.Average(Math.Log));
+        double longest = known.DefaultIfEmpty().Max();
         return
         [
             .. candidates.OrderByDescending(static candidate => candidate.Priority)
@@ -55,7 +55,7 @@ public sealed class BackfillModelTests
         ];
 
         double ToCome(PackingCandidate candidate) =>
-            Math.Max(1, (candidate.Resources.WallTime?.TotalSeconds ?? typical) + candidate.PathBehind.TotalSeconds)
+            Math.Max(1, (candidate.Resources.WallTime?.TotalSeconds ?? longest) + candidate.PathBehind.TotalSeconds)
             * candidate.Resources.Nodes * (known.Length == 0 ? 1 : Math.Pow(Share(nodes, candidate.Resources), 0.25));
     }
 
