@@ -49,7 +49,7 @@ public sealed class DependencyTests(StoreKind store)
         await _engine.Launcher.PauseAsync();
         _engine.Behaviour.Run = Noting;
         JobResources alone = JobResources.Default with { PackingCount = 1 };
-        NewJob[] others = [.. Enumerable.Range(0, 10).Select(i => Work.NewJob($"{i}").WithResources(alone with { WallTime = TimeSpan.FromSeconds(1 + i) }))];
+        NewJob[] others = [.. Enumerable.Range(0, 10).Select(i => Work.NewJob($"{i}").WithResources(alone with { WallTime = TimeSpan.FromMilliseconds(1000 + i) }))];
         NewJob first = Work.NewJob("first").WithResources(alone with { WallTime = TimeSpan.FromSeconds(1) });
         NewJob second = Work.NewJob("second").WithResources(alone with { WallTime = TimeSpan.FromSeconds(1) }).After(first);
         await _engine.SubmitAsync([.. others, first, second, Work.NewJob("third").WithResources(alone with { WallTime = TimeSpan.FromSeconds(1) }).After(second)]);

@@ -22,46 +22,77 @@ public sealed class MixTests
             Campaign.Run(mix, GreedyPolicy.FewNodesFirst).Makespan,
             Campaign.Run(mix, GreedyPolicy.LongLargeFirst).Makespan);
 
+        public double BestRival => Math.Min(FirstFit, Math.Min(FewNodesFirst, LongLargeFirst));
+
         public override string ToString() => string.Create(
             CultureInfo.InvariantCulture,
             $"| {Mix.Name} | {Ours / Mix.LowerBound:F3} | {FirstFit / Mix.LowerBound:F3} | {FewNodesFirst / Mix.LowerBound:F3} | {LongLargeFirst / Mix.LowerBound:F3} | {Mix.LowerBound:F0} s |");
     }
 
-    // What is promised, on two nodes: bags of jobs end no later than by first fit in nine of ten, sooner where estimates tell which are long, and never more than 2 % later.
-    // On average, workflows and missing estimates counted, a mix ends before it does by first fit and by either of the original's orders.
+    // With estimates that are the truth: no later than first fit and few-nodes-first on nine of ten mixes, and at most half a percent later than long-large-first; bags of jobs never more than 2 % later than any of them.
     [Test]
-    public void Pack_AllKindsOfMixes_EndsBeforeFirstFitAndOnAverageBeforeTheOriginalsOrders()
+    public void Pack_ExactEstimates_EndsNoLaterThanItsRivalsOnNineOfTenMixes()
     {
-        Row[] bags = [.. from kind in Bags from estimates in Enum.GetValues<Estimates>() select Row.Of(MixMaker.Make(kind, 2, estimates, 2))];
-        Row[] foreseen = [.. bags.Where(static row => row.Mix.Jobs[0].Resources.WallTime is not null)];
-        Row[] all = [.. bags, .. Enum.GetValues<Estimates>().Select(static estimates => Row.Of(MixMaker.Make(MixKind.Workflow, 2, estimates, 2)))];
-        string table = string.Join('\n', all.AsEnumerable());
+        Row[] rows = [.. from kind in Enum.GetValues<MixKind>() from nodes in Sizes from seed in Enumerable.Range(1, 2) select Row.Of(MixMaker.Make(kind, nodes, Estimates.Exact, seed))];
+        string table = string.Join('\n', rows.AsEnumerable());
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(all, Has.Length.EqualTo(24));
-            Assert.That(bags.Count(static row => row.Ours <= row.FirstFit), Is.GreaterThanOrEqualTo(bags.Length * 0.9), table);
-            Assert.That(foreseen.Count(static row => row.Ours < row.FirstFit), Is.GreaterThanOrEqualTo(foreseen.Length * 0.9), table);
-            Assert.That(bags.All(static row => row.Ours <= row.FirstFit * 1.02), Is.True, table);
+            Assert.That(rows, Has.Length.EqualTo(32));
+            Assert.That(rows.Count(static row => row.Ours <= row.FirstFit), Is.GreaterThanOrEqualTo(rows.Length * 0.9), table);
+            Assert.That(rows.Count(static row => row.Ours <= row.FewNodesFirst), Is.GreaterThanOrEqualTo(rows.Length * 0.9), table);
+            Assert.That(rows.Count(static row => row.Ours <= row.LongLargeFirst * 1.005), Is.GreaterThanOrEqualTo(rows.Length * 0.9), table);
+            Assert.That(rows.Where(static row => row.Mix.Jobs.All(static job => job.Parents.Length == 0)).All(static row => row.Ours <= row.BestRival * 1.02), Is.True, table);
+        }
+    }
+
+    // Whatever is known of run times: sooner than each rival on average.
+    [Test]
+    public void Pack_AllKindsOfMixes_EndsSoonerThanEachRivalOnAverage([Values] Estimates estimates)
+    {
+        Row[] rows = [.. from kind in Enum.GetValues<MixKind>() from nodes in Sizes from seed in Enumerable.Range(1, 2) select Row.Of(MixMaker.Make(kind, nodes, estimates, seed))];
+        string table = string.Join('\n', rows.AsEnumerable());
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(rows, Has.Length.EqualTo(32));
             Assert.That(Mean(static row => row.Ours), Is.LessThan(Mean(static row => row.FirstFit)), table);
             Assert.That(Mean(static row => row.Ours), Is.LessThan(Mean(static row => row.FewNodesFirst)), table);
             Assert.That(Mean(static row => row.Ours), Is.LessThan(Mean(static row => row.LongLargeFirst)), table);
         }
 
-        double Mean(Func<Row, double> makespan) => all.Average(row => makespan(row) / row.Mix.LowerBound);
+        double Mean(Func<Row, double> makespan) => rows.Average(row => makespan(row) / row.Mix.LowerBound);
     }
 
-    // The tail begins when the last job has started: until then nothing but fragmentation keeps a node idle.
+    // Graphs: what waits for a job counts.
     [Test]
-    public void Pack_ManySmallJobs_UsesTheNodesUntilTheTailBegins([Values(MixKind.SingleCore, MixKind.MultiCore)] MixKind kind, [Values(2, 8)] int nodes, [Values] Estimates estimates)
+    public void Pack_Graphs_EndsSoonerThanWithoutThePathsBehindJobs()
     {
-        Mix mix = MixMaker.Make(kind, nodes, estimates, 1);
-        Assert.That(UseBeforeTail(mix), Is.GreaterThanOrEqualTo(0.95));
+        Mix[] mixes = [.. from nodes in Sizes from seed in Enumerable.Range(1, 3) select MixMaker.Make(MixKind.Workflow, nodes, Estimates.Exact, seed)];
+        double with = mixes.Average(static mix => Campaign.Run(mix, new BackfillPolicy()).Makespan / mix.LowerBound);
+        double without = mixes.Average(static mix => Campaign.Run(mix, new BlindPolicy()).Makespan / mix.LowerBound);
+        Assert.That(with, Is.LessThan(0.95 * without));
+    }
+
+    // The tail begins when the last job has started: until then nothing but fragmentation keeps the scarcest resource idle, and nodes that are emptied for a job on several.
+    [TestCase(Estimates.Exact, 0.95)]
+    [TestCase(Estimates.Rough, 0.93)]
+    [TestCase(Estimates.Missing, 0.90)]
+    public void Pack_AllKindsOfBags_UsesTheScarcestResourceUntilTheTailBegins(Estimates estimates, double least)
+    {
+        (string Mix, double Use)[] uses =
+        [
+            .. from kind in Bags
+               from nodes in Sizes
+               from seed in Enumerable.Range(1, 3)
+               let mix = MixMaker.Make(kind, nodes, estimates, seed)
+               select (mix.Name, UseBeforeTail(mix) / (kind == MixKind.MultiNode ? 0.98 : 1)),
+        ];
+        Assert.That(uses.Where(use => use.Use < least), Is.Empty);
     }
 
     [Test]
-    public void Pack_ExactEstimates_NoWideJobWaitsLongerThanTheRuleAllows([Values(MixKind.MultiNode, MixKind.All)] MixKind kind, [Values(4, 8)] int nodes, [Range(1, 3)] int seed)
+    public void Pack_EstimatesNotTooShort_NoWideJobWaitsLongerThanTheRuleAllows([Values(MixKind.MultiNode, MixKind.All)] MixKind kind, [Values(4, 8)] int nodes, [Values(Estimates.Exact, Estimates.Rough)] Estimates estimates, [Range(1, 3)] int seed)
     {
-        Mix mix = MixMaker.Make(kind, nodes, Estimates.Exact, seed);
+        Mix mix = MixMaker.Make(kind, nodes, estimates, seed);
         Assert.That(WaitJudge.Late(mix, Campaign.Run(mix, new BackfillPolicy())), Is.Empty);
     }
 
@@ -85,9 +116,23 @@ public sealed class MixTests
     private static double UseBeforeTail(Mix mix)
     {
         Campaign campaign = Campaign.Run(mix, new BackfillPolicy());
+        NodeResource scarcest = mix.Scarcest;
+        Dictionary<string, double> has = mix.Nodes.ToDictionary(static node => node.Name, scarcest.Has);
         double tail = campaign.Starts.Max();
-        double used = mix.Jobs.Sum(job => (Math.Min(campaign.Ends[job.Id], tail) - campaign.Starts[job.Id])
-            * campaign.Placements[job.Id].Shares.Sum(static share => share.CoreIds.Length));
-        return used / (tail * mix.Nodes.Sum(static node => node.CoreIds.Length));
+        double used = mix.Jobs.Sum(job => (Math.Min(campaign.Ends[job.Id], tail) - campaign.Starts[job.Id]) * campaign.Placements[job.Id].Shares.Sum(share => Mix.IsAlone(job.Resources) ? has[share.Node] : scarcest.Asked(job.Resources)));
+        return used / (tail * has.Values.Sum());
+    }
+
+    /// <summary>The packer, not told what waits for a job.</summary>
+    private sealed class BlindPolicy : IPackingPolicy
+    {
+        private readonly BackfillPolicy _policy = new();
+        private readonly Dictionary<long, PackingCandidate> _blind = [];
+
+        public PackingPlan Pack(Inventory inventory, IReadOnlyList<PackingCandidate> candidates, DateTimeOffset now, TimeSpan? remainingWallTime) =>
+            _policy.Pack(inventory, [.. candidates.Select(Blind)], now, remainingWallTime);
+
+        private PackingCandidate Blind(PackingCandidate candidate) =>
+            _blind.TryGetValue(candidate.Id, out PackingCandidate? blind) ? blind : _blind[candidate.Id] = new PackingCandidate(candidate.Id, candidate.Resources, candidate.Priority);
     }
 }

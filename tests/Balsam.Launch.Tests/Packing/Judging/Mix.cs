@@ -10,11 +10,10 @@ internal sealed record Mix(string Name, NodeSpec[] Nodes, MixJob[] Jobs)
     public double LowerBound => Math.Max(LongestPath, AreaBound);
 
     /// <summary>The time that all nodes together need for what is asked of a resource, of the scarcest one.</summary>
-    public double AreaBound => Math.Max(
-        Area(static node => node.CoreIds.Length, static resources => resources.CoresPerNode),
-        Math.Max(
-            Area(static node => node.GpuIds.Length, static resources => resources.GpusPerNode.Parts / (double)ResourceAmount.PartsPerUnit),
-            Area(static node => node.Memory.Bytes, static resources => resources.MemoryPerNode.Bytes)));
+    public double AreaBound => NodeResource.All.Max(Area);
+
+    /// <summary>The resource of which most is asked.</summary>
+    public NodeResource Scarcest => NodeResource.All.MaxBy(Area)!;
 
     private double LongestPath
     {
@@ -30,13 +29,17 @@ internal sealed record Mix(string Name, NodeSpec[] Nodes, MixJob[] Jobs)
         }
     }
 
+    /// <summary>The largest part of a node that a job takes, of any resource; 1 when it has nodes for itself.</summary>
+    public double PartOfNode(JobResources resources) =>
+        IsAlone(resources) ? 1 : NodeResource.All.Max(resource => Nodes.Max(resource.Has) is > 0 and var most ? resource.Asked(resources) / most : 0);
+
     // A job that has nodes for itself takes all of each, and each is at least as large as the smallest.
-    private double Area(Func<NodeSpec, double> capacity, Func<JobResources, double> asked)
+    private double Area(NodeResource resource)
     {
-        double least = Nodes.Min(capacity);
-        double all = Nodes.Sum(capacity);
-        return all == 0 ? 0 : Jobs.Sum(job => job.Seconds * (IsAlone(job.Resources) ? job.Resources.Nodes * Math.Max(least, asked(job.Resources)) : asked(job.Resources))) / all;
+        double least = Nodes.Min(resource.Has);
+        double all = Nodes.Sum(resource.Has);
+        return all == 0 ? 0 : Jobs.Sum(job => job.Seconds * (IsAlone(job.Resources) ? job.Resources.Nodes * Math.Max(least, resource.Asked(job.Resources)) : resource.Asked(job.Resources))) / all;
     }
 
-    private static bool IsAlone(JobResources resources) => resources.Nodes > 1 || resources.PackingCount == 1;
+    public static bool IsAlone(JobResources resources) => resources.Nodes > 1 || resources.PackingCount == 1;
 }
