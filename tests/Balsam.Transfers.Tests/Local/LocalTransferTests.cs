@@ -301,7 +301,7 @@ public sealed class LocalTransferTests
             Assert.Ignore("Only the superuser can act as another user.");
         }
 
-        var result = new TaskCompletionSource<T>();
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>
         {
             _ = SetFileUser(nobody);
@@ -309,7 +309,7 @@ public sealed class LocalTransferTests
             {
                 Task<T> done = action();
                 Assert.That(done.IsCompleted, Is.True, "it stayed on this thread");
-                result.SetResult(done.GetAwaiter().GetResult());
+                result.SetFromTask(done);
             }
             catch (Exception exception)
             {
