@@ -91,7 +91,11 @@ public abstract class FileTreeProvider : ITransferProvider
                 TreePath.Names(task.RemotePath);
             }
 
-            return await new ItemCopy(task, far, Mode).RunAsync(cancellationToken).ConfigureAwait(false);
+            var copy = new ItemCopy(task, far, Mode);
+            await using (copy.ConfigureAwait(false))
+            {
+                return await copy.RunAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (TransferException failure)
         {

@@ -238,7 +238,8 @@ public sealed class LocalTransferTests
             TransferTask task = _site.Task(TransferDirection.In, remote[1..], remote);
             try
             {
-                return await new ItemCopy(task, _site.FarTree(), LocalTransferMode.Copy).RunAsync(default);
+                await using var copy = new ItemCopy(task, _site.FarTree(), LocalTransferMode.Copy);
+                return await copy.RunAsync(default);
             }
             catch (TransferException failure)
             {
