@@ -8,6 +8,12 @@ using Balsam.Launch;
 using Balsam.Launch.Cleanup;
 using Staging;
 
+if (args.Length > 0)
+{
+    Console.Error.WriteLine($"Staging does not know '{string.Join(' ', args)}'. It takes nothing.");
+    return 2;
+}
+
 string archive = Path.GetFullPath(Path.Combine("staging", "archive"));
 await using var site = await BalsamSite.OpenAsync("staging", balsam => balsam.AddApplication<Summarize>().AddTransferLocation("archive", new Uri(archive).AbsoluteUri));
 if (await site.Client.Jobs.CountAsync() == 0)
