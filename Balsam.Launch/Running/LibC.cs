@@ -17,10 +17,6 @@ internal static unsafe partial class LibC
     public const int AtWorkingDirectory = -100;
     public const int RemoveDirectory = 0x200;
 
-    public const uint TypeDirectory = 0x4000;
-    public const uint TypeFile = 0x8000;
-    public const uint TypeLink = 0xA000;
-
     public const int SigKill = 9;
     public const int SigTerm = 15;
     public const int SigChild = 17;
@@ -106,9 +102,6 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int UnlinkAt(int directory, string name, int flags);
-
-    [LibraryImport(Library, EntryPoint = "symlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int SymbolicLinkAt(string target, int directory, string name);
 
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int fd, void* buffer, nint count);
@@ -230,29 +223,6 @@ internal static unsafe partial class LibC
         return ReadLinkAt(directory, name, target, 1) >= 0;
     }
 
-    /// <summary>Where a symbolic link in a directory leads; null when the name is none.</summary>
-    public static string? LinkTarget(int directory, string name)
-    {
-        const int longestPath = 4096;
-        byte* target = stackalloc byte[longestPath];
-        nint length = ReadLinkAt(directory, name, target, longestPath);
-        return length < 0 ? null : Encoding.UTF8.GetString(target, (int)length);
-    }
-
-    /// <summary>Looks at a name in a directory, not at what a link there leads to.</summary>
-    /// <returns>0, or the error number.</returns>
-    public static int Look(int directory, string name, out uint type, out long size)
-    {
-        const int noFollow = 0x100;
-        const uint typeAndSize = 0x1 | 0x200;
-        const uint formats = 0xF000;
-        byte* status = stackalloc byte[256];
-        int errno = StatX(directory, name, noFollow, typeAndSize, status) == 0 ? 0 : Marshal.GetLastPInvokeError();
-        type = errno == 0 ? *(ushort*)(status + 28) & formats : 0;
-        size = errno == 0 ? *(long*)(status + 40) : 0;
-        return errno;
-    }
-
     /// <summary>Renames a file within a directory and fails with <see cref="Errno.Exists"/> rather than replace another one.</summary>
     /// <returns>0, or the error number.</returns>
     public static int RenameWithoutReplacing(int directory, string from, string to) =>
@@ -280,9 +250,6 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int AccessAt(int directory, string path, int mode, int flags);
-
-    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int StatX(int directory, string path, int flags, uint mask, byte* status);
 
     [LibraryImport(Library, EntryPoint = "readlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint ReadLinkAt(int directory, string name, byte* target, nuint size);

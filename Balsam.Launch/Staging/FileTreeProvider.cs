@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Balsam.Launch.Staging.Copying;
 using Balsam.Launch.Staging.Trees;
 
@@ -13,8 +12,6 @@ namespace Balsam.Launch.Staging;
 /// </remarks>
 public abstract class FileTreeProvider : ITransferProvider
 {
-    private const int Lanes = 4;
-
     /// <inheritdoc/>
     public abstract IReadOnlyCollection<string> Schemes { get; }
 
@@ -28,22 +25,9 @@ public abstract class FileTreeProvider : ITransferProvider
         IFileTree far = await OpenAsync(batch.Endpoint, cancellationToken).ConfigureAwait(false);
         await using (far.ConfigureAwait(false))
         {
-            using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var results = Channel.CreateUnbounded<TransferResult>(new UnboundedChannelOptions { SingleReader = true });
-            Task moving = MoveAllAsync(batch.Tasks, far, results.Writer, abandoned.Token);
-            try
+            await foreach (TransferResult result in TransferLanes.MoveAsync(batch.Tasks, (task, token) => MoveAsync(task, far, token), cancellationToken).ConfigureAwait(false))
             {
-                await foreach (TransferResult result in results.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-                {
-                    yield return result;
-                }
-
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-            finally
-            {
-                await abandoned.CancelAsync().ConfigureAwait(false);
-                await moving.ConfigureAwait(false);
+                yield return result;
             }
         }
     }
@@ -62,24 +46,6 @@ public abstract class FileTreeProvider : ITransferProvider
     {
     }
 
-    // Ends when every item has, or when it is cancelled; never fails.
-    private async Task MoveAllAsync(IReadOnlyList<TransferTask> tasks, IFileTree far, ChannelWriter<TransferResult> results, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var lanes = new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(tasks, lanes, async (task, token) => results.TryWrite(await MoveAsync(task, far, token).ConfigureAwait(false))).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // What has not ended is told of by nobody: the caller has gone.
-        }
-        finally
-        {
-            results.Complete();
-        }
-    }
-
     private async Task<TransferResult> MoveAsync(TransferTask task, IFileTree far, CancellationToken cancellationToken)
     {
         try
@@ -91,7 +57,11 @@ public abstract class FileTreeProvider : ITransferProvider
                 TreePath.Names(task.RemotePath);
             }
 
-            return await new ItemCopy(task, far, Mode).RunAsync(cancellationToken).ConfigureAwait(false);
+            var copy = new ItemCopy(task, far, Mode);
+            await using (copy.ConfigureAwait(false))
+            {
+                return await copy.RunAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (TransferException failure)
         {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.IO.Enumeration;
 using System.Runtime.InteropServices;
 using Balsam.Launch.Running;
-using Balsam.Launch.Staging;
+using Balsam.Launch.Staging.Trees;
 
 namespace Balsam.Launch.Workdirs;
 
@@ -24,9 +24,9 @@ internal sealed class DescriptorDirectory(int descriptor, WorkdirAccess access) 
             string place = string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{reading}");
             foreach (string name in new FileSystemEnumerable<string>(place, (ref FileSystemEntry entry) => entry.FileName.ToString(), Everything))
             {
-                if (LibC.Look(descriptor, name, out uint type, out long size) == 0)
+                if (FileCalls.Look(descriptor, name, out FileFacts facts) == 0)
                 {
-                    yield return new HeldEntry(name, KindOf(type), size);
+                    yield return new HeldEntry(name, facts.Kind, facts.Size);
                 }
             }
         }
@@ -48,11 +48,11 @@ internal sealed class DescriptorDirectory(int descriptor, WorkdirAccess access) 
         return made == 0 || Marshal.GetLastPInvokeError() is var errno && errno == Errno.Exists ? Enter(name) : throw Failure(errno);
     }
 
-    public override string? TargetOf(string name) => LibC.LinkTarget(descriptor, name);
+    public override string? TargetOf(string name) => FileCalls.ReadLink(descriptor, name);
 
     public override bool TryLink(string name, string target)
     {
-        int made = LibC.SymbolicLinkAt(target, descriptor, name);
+        int made = FileCalls.SymlinkAt(target, descriptor, name);
         return made == 0 || (Marshal.GetLastPInvokeError() is var errno && errno == Errno.Exists ? false : throw Failure(errno));
     }
 
@@ -67,14 +67,6 @@ internal sealed class DescriptorDirectory(int descriptor, WorkdirAccess access) 
     public override bool TryRemoveDirectory(string name) => LibC.UnlinkAt(descriptor, name, LibC.RemoveDirectory) == 0;
 
     public override void Dispose() => _ = LibC.Close(descriptor);
-
-    private static FileEntryKind KindOf(uint type) => type switch
-    {
-        LibC.TypeFile => FileEntryKind.File,
-        LibC.TypeDirectory => FileEntryKind.Directory,
-        LibC.TypeLink => FileEntryKind.Link,
-        _ => FileEntryKind.Other,
-    };
 
     private static IOException Failure(int errno) => new(Errno.Text(errno), errno);
 }

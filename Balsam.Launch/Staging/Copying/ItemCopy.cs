@@ -4,7 +4,7 @@ using Balsam.Launch.Staging.Trees;
 namespace Balsam.Launch.Staging.Copying;
 
 /// <summary>Copies one item, a file or a directory, from one tree to another.</summary>
-internal sealed class ItemCopy
+internal sealed class ItemCopy : IAsyncDisposable
 {
     private const int Lanes = 4;
 
@@ -22,7 +22,9 @@ internal sealed class ItemCopy
         _task = task;
         _mode = mode;
         bool isIn = task.Item.Direction == TransferDirection.In;
-        (_source, _destination) = isIn ? (far, task.Workdir) : (task.Workdir, far);
+        IFileTree workdir = Held(task.Workdir);
+        far = Held(far);
+        (_source, _destination) = isIn ? (far, workdir) : (workdir, far);
         (_from, _to) = isIn ? (task.RemotePath, task.Item.LocalPath) : (task.Item.LocalPath, task.RemotePath);
     }
 
@@ -62,6 +64,17 @@ internal sealed class ItemCopy
 
         return new TransferResult(_task, null, _files, _bytes);
     }
+
+    /// <summary>Lets go of what is held in the trees; they themselves live as long as the batch.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (DiskTree held in new[] { _source, _destination }.OfType<DiskTree>())
+        {
+            await held.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static IFileTree Held(IFileTree tree) => tree is DiskTree disk ? disk.Hold() : tree;
 
     private async Task CopyFileAsync(FileCopy copy, FileEntry file, CancellationToken cancellationToken)
     {

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Balsam.Launch.Staging.Trees;
 using Microsoft.Extensions.Options;
 using Microsoft.Win32.SafeHandles;
@@ -9,53 +7,18 @@ namespace Balsam.Launch.Staging.Rsync;
 /// <summary>Moves files by rsync over ssh: a run for each item. rsync itself resumes, compares by checksum and names a file when it is whole.</summary>
 internal sealed class RsyncTransferProvider(IOptions<RsyncOptions> options) : ITransferProvider
 {
-    private const int Lanes = 4;
-
     private readonly RsyncOptions _options = options.Value;
 
     public IReadOnlyCollection<string> Schemes { get; } = ["rsync+ssh"];
 
-    public async IAsyncEnumerable<TransferResult> MoveAsync(TransferBatch batch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<TransferResult> MoveAsync(TransferBatch batch, CancellationToken cancellationToken)
     {
         if (batch.Endpoint.UserInfo.Contains(':', StringComparison.Ordinal))
         {
             throw new TransferException($"The address of the location at {batch.Endpoint.Host} holds a password, which would be stored and shown. Take it out, and let ssh log in with a key.", isTransient: false);
         }
 
-        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var results = Channel.CreateUnbounded<TransferResult>(new UnboundedChannelOptions { SingleReader = true });
-        Task moving = MoveAllAsync(batch, results.Writer, abandoned.Token);
-        try
-        {
-            await foreach (TransferResult result in results.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-            {
-                yield return result;
-            }
-
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-        finally
-        {
-            await abandoned.CancelAsync().ConfigureAwait(false);
-            await moving.ConfigureAwait(false);
-        }
-    }
-
-    private async Task MoveAllAsync(TransferBatch batch, ChannelWriter<TransferResult> results, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var lanes = new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(batch.Tasks, lanes, async (task, token) => results.TryWrite(await MoveAsync(batch.Endpoint, task, token).ConfigureAwait(false))).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // What has not ended is told of by nobody: the caller has gone.
-        }
-        finally
-        {
-            results.Complete();
-        }
+        return TransferLanes.MoveAsync(batch.Tasks, (task, token) => MoveAsync(batch.Endpoint, task, token), cancellationToken);
     }
 
     private async Task<TransferResult> MoveAsync(Uri endpoint, TransferTask task, CancellationToken cancellationToken)

@@ -4,11 +4,16 @@ namespace Balsam.Launch.Staging.Trees;
 
 /// <summary>A directory of this machine by paths below it; no link below it is followed.</summary>
 /// <remarks>Every failure is a <see cref="TransferException"/>.</remarks>
-internal abstract class Disk(string root, WorkdirAccess access)
+internal abstract class Disk(string root, WorkdirAccess access) : IDisposable
 {
     public string Root { get; } = Path.GetFullPath(root);
 
     protected WorkdirAccess Access { get; } = access;
+
+    /// <summary>The same directory for who works in it file after file: it may hold the one below it that it was in last, until it is disposed.</summary>
+    public virtual Disk Hold() => this;
+
+    public abstract void Dispose();
 
     public abstract FileEntry? Find(string path);
 

@@ -87,7 +87,14 @@ public sealed class DiskTree : IFileTree, ILocalFiles
     public Task DeleteAsync(string path, CancellationToken cancellationToken) => Do(() => _disk.Delete(path), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _disk.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The same tree for one item: it may hold the directory that it was in last, so that the next file in it is found without the way from the top. Disposed with the item.</summary>
+    internal DiskTree Hold() => new(_disk.Hold());
 
     SafeFileHandle ILocalFiles.OpenHandle(string path) => _disk.OpenRead(path);
 

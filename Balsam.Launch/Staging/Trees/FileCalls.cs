@@ -6,7 +6,6 @@ namespace Balsam.Launch.Staging.Trees;
 internal static unsafe partial class FileCalls
 {
     public const int ReadWrite = 2;
-    public const int RemoveDirectory = 0x200;
 
     private const string Library = "libc";
     private const int SymlinkFollow = 0x400;

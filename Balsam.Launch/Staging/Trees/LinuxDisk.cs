@@ -9,29 +9,38 @@ namespace Balsam.Launch.Staging.Trees;
 /// <param name="root">The directory.</param>
 /// <param name="bounds">The directory above it whose links are not followed either; null to follow those on the way to <paramref name="root"/>.</param>
 /// <param name="access">Who may read what is made.</param>
+/// <param name="holds">Whether the directory that was used last stays open: what is done next in it is done there, whatever becomes of its name meanwhile.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class LinuxDisk(string root, string? bounds, WorkdirAccess access) : Disk(root, access)
+internal sealed class LinuxDisk(string root, string? bounds, WorkdirAccess access, bool holds = false) : Disk(root, access)
 {
     private const char Replacement = '\uFFFD';
 
     private static readonly EnumerationOptions EverythingInIt = new() { AttributesToSkip = 0, IgnoreInaccessible = false, MatchType = MatchType.Simple };
 
     private readonly string _bounds = bounds ?? Path.GetFullPath(root);
+    private readonly bool _holds = holds;
+
+    // Taken out by who is in it, and put back afterwards: one at a time is in it, any other goes the whole way.
+    private Visit? _last;
+
+    public override Disk Hold() => new LinuxDisk(Root, _bounds, Access, holds: true);
+
+    public override void Dispose() => Interlocked.Exchange(ref _last, null)?.Close();
 
     public override FileEntry? Find(string path)
     {
         string[] names = TreePath.Names(path);
-        using SafeFileHandle? directory = TryOpenDirectory(names.SkipLast(1), make: null, "read", path);
-        if (directory is null)
+        using Visit? visit = TryEnter(names, "read", path);
+        if (visit is not { Directory: var directory })
         {
             return null;
         }
 
         string name = names.Length == 0 ? "." : names[^1];
-        int errno = FileCalls.Look(Descriptor(directory), name, out FileFacts facts);
+        int errno = FileCalls.Look(directory, name, out FileFacts facts);
         return errno switch
         {
-            0 => facts.ToEntry(path, facts.Kind == FileEntryKind.Link ? FileCalls.ReadLink(Descriptor(directory), name) : null),
+            0 => facts.ToEntry(path, facts.Kind == FileEntryKind.Link ? FileCalls.ReadLink(directory, name) : null),
             Errno.NoEntry => null,
             _ => throw DiskFailure.From(errno, "read", Full(path)),
         };
@@ -74,24 +83,25 @@ internal sealed class LinuxDisk(string root, string? bounds, WorkdirAccess acces
 
     public override void Rename(string from, string to)
     {
-        string[] names = TreePath.Names(to);
-        using SafeFileHandle fromDirectory = OpenDirectory(TreePath.Names(from).SkipLast(1), make: null, "renamed", from);
-        using SafeFileHandle toDirectory = OpenDirectory(names.SkipLast(1), make: null, "renamed", to);
-        Check(FileCalls.RenameAt(Descriptor(fromDirectory), TreePath.Name(from), Descriptor(toDirectory), names[^1]), "made", to);
+        string[] names = TreePath.Names(from);
+        string[] newNames = TreePath.Names(to);
+        using Visit visit = Enter(names, "renamed", from);
+        using Visit? other = names.AsSpan()[..^1].SequenceEqual(newNames.AsSpan()[..^1]) ? null : Enter(newNames, "renamed", to);
+        Check(FileCalls.RenameAt(visit.Directory, names[^1], (other ?? visit).Directory, newNames[^1]), "made", to);
     }
 
     public override void MakeDirectory(string path) => OpenDirectory(TreePath.Names(path), Access, "made", path).Dispose();
 
     public override void MakeLink(string path, string target)
     {
-        using SafeFileHandle directory = OpenDirectory(TreePath.Names(path).SkipLast(1), make: null, "made", path);
-        Check(FileCalls.SymlinkAt(target, Descriptor(directory), TreePath.Name(path)), "made", path);
+        using Visit visit = Enter(TreePath.Names(path), "made", path);
+        Check(FileCalls.SymlinkAt(target, visit.Directory, TreePath.Name(path)), "made", path);
     }
 
     public override void Delete(string path)
     {
-        using SafeFileHandle? directory = TryOpenDirectory(TreePath.Names(path).SkipLast(1), make: null, "removed", path);
-        if (directory is not null && LibC.UnlinkAt(Descriptor(directory), TreePath.Name(path), 0) != 0 && Marshal.GetLastPInvokeError() is var errno and not Errno.NoEntry)
+        using Visit? visit = TryEnter(TreePath.Names(path), "removed", path);
+        if (visit is not null && LibC.UnlinkAt(visit.Directory, TreePath.Name(path), 0) != 0 && Marshal.GetLastPInvokeError() is var errno and not Errno.NoEntry)
         {
             throw DiskFailure.From(errno, "removed", Full(path));
         }
@@ -111,8 +121,8 @@ internal sealed class LinuxDisk(string root, string? bounds, WorkdirAccess acces
 
     public override bool TryLink(SafeFileHandle file, string path)
     {
-        using SafeFileHandle directory = OpenDirectory(TreePath.Names(path).SkipLast(1), make: null, "made", path);
-        return FileCalls.TryLink(Descriptor(file), Descriptor(directory), TreePath.Name(path));
+        using Visit visit = Enter(TreePath.Names(path), "made", path);
+        return FileCalls.TryLink(Descriptor(file), visit.Directory, TreePath.Name(path));
     }
 
     private static int Descriptor(SafeFileHandle handle) => (int)handle.DangerousGetHandle();
@@ -138,9 +148,9 @@ internal sealed class LinuxDisk(string root, string? bounds, WorkdirAccess acces
     private SafeFileHandle OpenFile(string path, int flags, uint mode, string action)
     {
         string[] names = TreePath.Names(path);
-        using SafeFileHandle directory = OpenDirectory(names.SkipLast(1), make: null, action, path);
+        using Visit visit = Enter(names, action, path);
         string name = names.Length == 0 ? "." : names[^1];
-        int file = LibC.OpenAt(Descriptor(directory), name, flags | LibC.OpenNoFollow | LibC.OpenCloseOnExec, mode);
+        int file = LibC.OpenAt(visit.Directory, name, flags | LibC.OpenNoFollow | LibC.OpenCloseOnExec, mode);
         int errno = file < 0 ? Marshal.GetLastPInvokeError() : 0;
         return errno switch
         {
@@ -148,6 +158,23 @@ internal sealed class LinuxDisk(string root, string? bounds, WorkdirAccess acces
             Errno.Loop => throw DiskFailure.Link(Full(path)),
             _ => throw DiskFailure.From(errno, action, Full(path)),
         };
+    }
+
+    private Visit Enter(string[] names, string action, string path) => TryEnter(names, action, path) ?? throw DiskFailure.From(Errno.NoEntry, action, Full(path));
+
+    // The directory that the last of the names is in; null when there is none.
+    private Visit? TryEnter(string[] names, string action, string path)
+    {
+        string[] above = names.Length == 0 ? [] : names[..^1];
+        string below = string.Join('/', above);
+        Visit? last = Interlocked.Exchange(ref _last, null);
+        if (last?.Path == below)
+        {
+            return last;
+        }
+
+        last?.Close();
+        return TryOpenDirectory(above, make: null, action, path) is { } directory ? new Visit(this, below, directory) : null;
     }
 
     private SafeFileHandle OpenDirectory(IEnumerable<string> names, WorkdirAccess? make, string action, string path) =>
@@ -169,5 +196,27 @@ internal sealed class LinuxDisk(string root, string? bounds, WorkdirAccess acces
         {
             throw DiskFailure.From(Marshal.GetLastPInvokeError(), action, Full(path));
         }
+    }
+
+    /// <summary>Being in a directory, for one call; when it is over the next one may take its place.</summary>
+    private sealed class Visit(LinuxDisk disk, string path, SafeFileHandle directory) : IDisposable
+    {
+        public string Path => path;
+
+        public int Directory => Descriptor(directory);
+
+        public void Dispose()
+        {
+            if (disk._holds)
+            {
+                Interlocked.Exchange(ref disk._last, this)?.Close();
+            }
+            else
+            {
+                Close();
+            }
+        }
+
+        public void Close() => directory.Dispose();
     }
 }

@@ -5,6 +5,9 @@ namespace Balsam.Launch.Staging.Trees;
 /// <summary>Reads a file of this machine; its holes are told as zeros without being read.</summary>
 internal sealed class LocalReader(SafeFileHandle file, long from) : Stream
 {
+    // In a file of one block no hole is worth looking for.
+    private const int Block = 4096;
+
     // Where the stretch of data ends that the position is in, or begins that the hole at the position ends with.
     private readonly bool _seesHoles = OperatingSystem.IsLinux();
     private long _position = from;
@@ -68,6 +71,12 @@ internal sealed class LocalReader(SafeFileHandle file, long from) : Stream
     {
         int descriptor = (int)file.DangerousGetHandle();
         long end = RandomAccess.GetLength(file);
+        if (end <= Block)
+        {
+            (_dataFrom, _dataTo) = (_position, long.MaxValue);
+            return;
+        }
+
         _dataFrom = FileCalls.NextData(descriptor, _position) ?? end;
         _dataTo = _dataFrom < end ? FileCalls.EndOfData(descriptor, _dataFrom) : long.MaxValue;
     }

@@ -11,6 +11,10 @@ internal sealed class PortableDisk(string root, string? bounds, WorkdirAccess ac
 
     private readonly string _bounds = bounds ?? Path.GetFullPath(root);
 
+    public override void Dispose()
+    {
+    }
+
     public override FileEntry? Find(string path) => Try("read", path, full =>
     {
         RefuseLinks(Path.GetDirectoryName(full) is { } above && above.Length >= Root.Length ? above : full);

@@ -69,8 +69,8 @@ internal sealed class JobEventQueryTests
         Gen<int[]?> jobs = Gen.Select(Gen.Bool, Gen.Int[1, 420].Array[0, 300], (asked, ids) => asked ? ids : null);
         Gen<int[]?> states = Gen.Select(Gen.Bool, Gen.Int[1, 14].Array[0, 4], (asked, states) => asked ? states : null);
         Gen<(double First, double Last)?> spans = Gen.Select(Gen.Bool, Gen.Double[-0.1, 1.1], Gen.Double[-0.1, 1.1], (asked, first, last) => asked ? (first, last) : ((double, double)?)null);
-        Gen.Select(jobs, states, spans, Gen.Int[0, all.Count - 1], Gen.Bool, Gen.Int[0, 3000]).Sample(
-            (wantedJobs, wantedStates, wantedSpan, since, descending, take) =>
+        await Gen.Select(jobs, states, spans, Gen.Int[0, all.Count - 1], Gen.Bool, Gen.Int[0, 3000]).SampleAsync(
+            async (wantedJobs, wantedStates, wantedSpan, since, descending, take) =>
             {
                 JobEventQuery query = site.Client.Events.Since(all[since].Sequence);
                 IEnumerable<JobEvent> plain = all.Where(step => step.Sequence > all[since].Sequence);
@@ -95,7 +95,7 @@ internal sealed class JobEventQueryTests
 
                 query = (descending ? query.Descending() : query).Take(take);
                 JobEvent[] expected = [.. (descending ? plain.Reverse() : plain).Take(take)];
-                Assert.That(query.ToListAsync().GetAwaiter().GetResult().Select(step => step.Sequence), Is.EqualTo(expected.Select(step => step.Sequence)));
+                Assert.That((await query.ToListAsync()).Select(step => step.Sequence), Is.EqualTo(expected.Select(step => step.Sequence)));
             },
             iter: 60,
             threads: 1);

@@ -112,8 +112,8 @@ internal sealed class WatchTests
     }
 
     [Test]
-    public void Watch_WithManyWritersAndReadersThatComeAndGo_GivesEachEventOnceAndInOrder([Values] StoreKind store) =>
-        Gen.Int[1, 40].Array[1, 12].Array[2, 4].Sample(visits => WriteAndVisitAsync(store, visits).GetAwaiter().GetResult(), iter: 8, threads: 1);
+    public Task Watch_WithManyWritersAndReadersThatComeAndGo_GivesEachEventOnceAndInOrder([Values] StoreKind store) =>
+        Gen.Int[1, 40].Array[1, 12].Array[2, 4].SampleAsync(visits => WriteAndVisitAsync(store, visits), iter: 8, threads: 1);
 
     [Test]
     public async Task Watch_AcrossCloseAndReopen_GoesOnWhereItStopped()

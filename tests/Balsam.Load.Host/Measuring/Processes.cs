@@ -38,9 +38,12 @@ internal static class Processes
     }
 
     /// <summary>Looks again and again until something holds: nothing tells of what other processes do. The caller's own time limit is the guard.</summary>
-    public static async Task UntilAsync(Func<bool> holds)
+    public static Task UntilAsync(Func<bool> holds) => UntilAsync(() => Task.FromResult(holds()));
+
+    /// <inheritdoc cref="UntilAsync(Func{bool})"/>
+    public static async Task UntilAsync(Func<Task<bool>> holds)
     {
-        while (!holds())
+        while (!await holds())
         {
             await Task.Delay(Pause);
         }

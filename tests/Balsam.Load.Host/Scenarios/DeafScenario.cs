@@ -25,7 +25,7 @@ internal sealed class DeafScenario : IScenario
         await figures.TimeAsync("stop", async () =>
         {
             await client.CancelAsync(cancelled, "they do not listen");
-            await Processes.UntilAsync(() => jobs.Select(job => job.Id).All(id => HasTimedOut(client, id)));
+            await Processes.UntilAsync(() => HaveEndedAsync(client, jobs));
             await client.CancelAsync(timed, "they would be restarted");
             await site.RunUntilIdleAsync();
         });
@@ -33,5 +33,16 @@ internal sealed class DeafScenario : IScenario
         Check.Same(0, Processes.WithEnvironment(directory).Length);
     }
 
-    private static bool HasTimedOut(BalsamClient client, JobId id) => client.GetHistoryAsync(id).GetAwaiter().GetResult().Any(step => step.To is JobState.RunTimeout or JobState.Failed);
+    private static async Task<bool> HaveEndedAsync(BalsamClient client, IReadOnlyList<Job> jobs)
+    {
+        foreach (Job job in jobs)
+        {
+            if (!(await client.GetHistoryAsync(job.Id)).Any(step => step.To is JobState.RunTimeout or JobState.Failed))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

@@ -46,8 +46,8 @@ internal sealed class WaitersScenario : IScenario
         });
         figures.Add("threads", ThisProcess.Threads);
         Check.AtMost(MostThreads, ThisProcess.Threads);
-        Check.Same((size + Failing - 1) / Failing, single.Count(task => task.Result.State == JobState.Failed));
-        Check.That(every.All(task => task.Result.Count == size), "A waiter for all jobs was not given all.");
-        Check.That(any.All(task => task.Result.Count >= 1), "A waiter for the first job was given none.");
+        Check.Same((size + Failing - 1) / Failing, (await Task.WhenAll(single)).Count(job => job.State == JobState.Failed));
+        Check.That((await Task.WhenAll(every)).All(ended => ended.Count == size), "A waiter for all jobs was not given all.");
+        Check.That((await Task.WhenAll(any)).All(ended => ended.Count >= 1), "A waiter for the first job was given none.");
     }
 }

@@ -238,7 +238,8 @@ public sealed class LocalTransferTests
             TransferTask task = _site.Task(TransferDirection.In, remote[1..], remote);
             try
             {
-                return await new ItemCopy(task, _site.FarTree(), LocalTransferMode.Copy).RunAsync(default);
+                await using var copy = new ItemCopy(task, _site.FarTree(), LocalTransferMode.Copy);
+                return await copy.RunAsync(default);
             }
             catch (TransferException failure)
             {
@@ -301,7 +302,7 @@ public sealed class LocalTransferTests
             Assert.Ignore("Only the superuser can act as another user.");
         }
 
-        var result = new TaskCompletionSource<T>();
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>
         {
             _ = SetFileUser(nobody);
@@ -309,7 +310,7 @@ public sealed class LocalTransferTests
             {
                 Task<T> done = action();
                 Assert.That(done.IsCompleted, Is.True, "it stayed on this thread");
-                result.SetResult(done.GetAwaiter().GetResult());
+                result.SetFromTask(done);
             }
             catch (Exception exception)
             {

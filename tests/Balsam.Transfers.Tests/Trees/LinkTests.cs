@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Balsam.Launch.Staging;
 using Balsam.Launch.Staging.Copying;
+using Balsam.Launch.Staging.Trees;
 using Balsam.Transfers.Tests.Doubles;
 
 namespace Balsam.Transfers.Tests.Trees;
@@ -135,6 +136,38 @@ public sealed class LinkTests
     public void Stays_TakesWhatCannotLeave(string path, string target, bool stays) => Assert.That(InnerLink.Stays(path, target), Is.EqualTo(stays));
 
     [Test]
+    public async Task Move_ADirectoryThatBecomesALinkMeanwhile_IsRefusedAndNothingStaysOpen()
+    {
+        Directory.CreateDirectory(Path.Combine(_site.Far, "tree"));
+        File.WriteAllText(Path.Combine(_site.Far, "tree", "a"), "a");
+        File.WriteAllText(Path.Combine(_site.Far, "tree", "b"), "b");
+        var far = new TreeDouble(_site.FarTree()) { IsLocal = true, Opening = path => ExchangeBefore(path, "/tree/b", "copy") };
+
+        AssertRefused(await _site.InAsync("copy", "/tree", isRecursive: true, far));
+
+        Assert.That(File.ReadAllText(Path.Combine(_site.Workdir, "old", "a")), Is.EqualTo("a"));
+        Assert.That(Directory.GetFiles("/proc/self/fd").Select(descriptor => new FileInfo(descriptor).LinkTarget), Has.None.StartsWith(_site.Workdir));
+    }
+
+    [Test]
+    public async Task Hold_TheDirectoryBecomesALink_StaysInTheDirectoryUntilAnotherIsUsed()
+    {
+        Directory.CreateDirectory(Path.Combine(_site.Workdir, "d"));
+        await using DiskTree held = _site.WorkTree().Hold();
+        Assert.That(await held.FindAsync("d/file", default), Is.Null);
+        ExchangeBefore("", "", "d");
+
+        Assert.That(await held.FindAsync("d/file", default), Is.Null, "that which is outside is not seen");
+        await (await held.OpenWriteAsync("d/part", 0, isExecutable: false, default)).DisposeAsync();
+        await held.RenameAsync("d/part", "d/whole", default);
+        Assert.That(File.Exists(Path.Combine(_site.Workdir, "old", "whole")), Is.True);
+
+        Assert.That(await held.FindAsync("old/whole", default), Is.Not.Null);
+        TransferException? refused = await Assert.ThrowsAsync<TransferException>(() => held.FindAsync("d/file", default));
+        Assert.That(refused!.Message, Does.Contain("symbolic link"));
+    }
+
+    [Test]
     public async Task Move_WhileALinkComesAndGoes_NeitherReadsNorWritesOutside()
     {
         string work = Path.Combine(_site.Workdir, "d");
@@ -159,6 +192,15 @@ public sealed class LinkTests
         Assert.That(result.Failure, Is.Not.Null);
         Assert.That(result.Failure!.IsTransient, Is.False, result.Failure.Message);
         Assert.That(result.Failure.Message, Does.Contain("symbolic link"));
+    }
+
+    private void ExchangeBefore(string path, string wanted, string name)
+    {
+        if (path == wanted)
+        {
+            Directory.Move(Path.Combine(_site.Workdir, name), Path.Combine(_site.Workdir, "old"));
+            Directory.CreateSymbolicLink(Path.Combine(_site.Workdir, name), _site.Outside);
+        }
     }
 
     private void Exchange(string work, CancellationToken over)

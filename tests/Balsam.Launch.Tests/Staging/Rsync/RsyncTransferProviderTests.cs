@@ -236,7 +236,7 @@ public sealed class RsyncTransferProviderTests
         Assert.That(cut!.IsTransient, cut.Message);
         Assert.That(second.Failure, Is.Null);
         Assert.That(File.ReadAllBytes(arrives), Is.EqualTo(bytes));
-        Assert.That(rest.Moved, Is.LessThan(10 * Megabyte), "of 16 MiB about 8 had arrived");
+        Assert.That(rest.Moved, Is.LessThan(13 * Megabyte), "of 16 MiB 8 had gone through, of which up to 2 in the window of ssh and some in sockets had not arrived");
     }
 
     [Test]
