@@ -24,10 +24,13 @@ public sealed class SubmitFuzzTests
         IJobStore store = services.GetRequiredService<IJobStore>();
         await store.OpenAsync(default);
         int taken = 0;
+        int number = 0;
         await Gen.Select(HostileText.OneOf(Applications), HostileText.Any.Null(), HostileText.Any.Select(HostileText.Any).Array[0, 2], HostileText.Any.Null(0.7), HostileText.Any, JsonText.Any, Gen.Int[0, 3]).SampleAsync(
             async (application, workdir, tags, key, text, json, shape) =>
             {
-                if (Make(application, workdir, tags, key, text, json, shape) is not { } job)
+                // A key that comes twice would bring the first job again.
+                string? ownKey = string.IsNullOrEmpty(key) ? key : $"{key}{number++}";
+                if (Make(application, workdir, tags, ownKey, text, json, shape) is not { } job)
                 {
                     return;
                 }

@@ -18,9 +18,9 @@ internal sealed class CampaignTests
         });
         DateTimeOffset start = time.GetUtcNow();
 
-        // Two cores: the first two run at once, the third waits for one of them, the fourth for the third.
+        // Two cores: the first two run at once, being urgent, the third waits for one of them, the fourth for the third.
         NewJob third = Shell(1);
-        IReadOnlyList<Job> jobs = await engine.SubmitAsync(Shell(1), Shell(1), third, Shell(2).After(third));
+        IReadOnlyList<Job> jobs = await engine.SubmitAsync(Shell(1).WithPriority(1), Shell(1).WithPriority(1), third, Shell(2).After(third));
         Dictionary<JobId, FakeRun> runs = [];
         await StartedAsync(2);
         time.Advance(TimeSpan.FromSeconds(10));
