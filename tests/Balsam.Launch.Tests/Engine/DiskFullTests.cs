@@ -44,7 +44,9 @@ public sealed class DiskFullTests
             setup.Services = services => services.AddSingleton<ILoggerProvider>(log);
         });
         await RunAsync("mkfifo", release);
-        Job running = await engine.ShellAsync($"read line < {release}; echo $line > answer; exit 3");
+
+        // Large, so that what tells of its end fits into no page that is left.
+        Job running = await engine.ShellAsync($"read line < {release}; echo $line > answer; exit 3 # {new string('x', 8000)}");
         Job other = await engine.ShellAsync($"read line < {release}.2; exit 0");
         await RunAsync("mkfifo", release + ".2");
         await engine.ReachAsync(running, JobState.Running);
