@@ -24,6 +24,38 @@ public sealed partial class Inventory
         return latest;
     }
 
+    /// <summary>Whether it is known of all jobs when they are expected to end.</summary>
+    internal bool KnowsAllEnds()
+    {
+        for (int node = 0; node < _nodes.Length; node++)
+        {
+            if (LatestEndOn(node) >= RunningJob.UnknownEnd)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Places what runs here on an inventory of the same nodes on which nothing runs, and notes the ends.</summary>
+    internal void ReplayOn(Inventory stage, PriorityQueue<Allocation, long> ends, long now)
+    {
+        stage.Offered = Offered;
+        stage.Planner.Forget();
+        for (int node = 0; node < _nodes.Length; node++)
+        {
+            for (int entry = _nodes[node].LatestJob; entry >= 0; entry = _jobs[entry].Earlier)
+            {
+                ref readonly RunningJob job = ref _jobs[entry];
+                if (job.Node == node)
+                {
+                    ends.Enqueue(stage.PlaceSame(job, _jobs.GpusOf(entry)), Math.Max(now, job.End));
+                }
+            }
+        }
+    }
+
     private void Placed(int node, in RunningJob job, bool keepsReservation)
     {
         _index.Update(node, _nodes[node], job);

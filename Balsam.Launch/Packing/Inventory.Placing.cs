@@ -10,6 +10,9 @@ public sealed partial class Inventory
     /// <summary>Keeps nodes for the first job that has to wait.</summary>
     internal ReservationPlanner Planner { get; }
 
+    /// <summary>Chooses how to choose among those that wait.</summary>
+    internal Rehearsal Rehearsal { get; }
+
     internal ReadOnlySpan<NodeLedger> Ledgers => _nodes;
 
     internal NodeIndex Index => _index;
@@ -117,6 +120,34 @@ public sealed partial class Inventory
             _nodes[node].TakeAll();
             _nodes[node].AddJob(entry, _jobs);
             Placed(node, job, keepsReservation);
+        }
+
+        return new Allocation(this, entry, job.Generation, job.Node);
+    }
+
+    /// <summary>Places a job that runs on an equal inventory on the same nodes, cores and GPUs.</summary>
+    internal Allocation PlaceSame(in RunningJob other, ReadOnlySpan<ushort> gpus)
+    {
+        int entry = _jobs.Add();
+        ref RunningJob job = ref _jobs[entry];
+        job = other with { Generation = job.Generation };
+        gpus.CopyTo(_jobs.GpusOf(entry));
+        foreach (int node in job.Nodes ?? [job.Node])
+        {
+            NodeLedger ledger = _nodes[node];
+            int free = ledger.Cores;
+            if (job.Nodes is null)
+            {
+                ledger.TakeSame(job, gpus);
+            }
+            else
+            {
+                ledger.TakeAll();
+            }
+
+            FreeCores -= free - ledger.Cores;
+            ledger.AddJob(entry, _jobs);
+            Placed(node, job, keepsReservation: false);
         }
 
         return new Allocation(this, entry, job.Generation, job.Node);

@@ -47,6 +47,7 @@ public sealed partial class Inventory
         FreeCores = TotalCores;
         _latestEnds = new long[Nodes.Length];
         Planner = new ReservationPlanner(this);
+        Rehearsal = new Rehearsal(this);
     }
 
     /// <summary>The nodes in list order.</summary>
@@ -66,6 +67,9 @@ public sealed partial class Inventory
 
     /// <summary>How many candidates a policy has met so far.</summary>
     internal long Offered { get; set; }
+
+    /// <summary>How many jobs have been placed so far.</summary>
+    internal long Starts => _starts;
 
     /// <summary>Places a job on the first nodes that hold it, whatever is reserved for others.</summary>
     /// <param name="candidate">The job.</param>

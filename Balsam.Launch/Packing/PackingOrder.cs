@@ -2,8 +2,8 @@ namespace Balsam.Launch.Packing;
 
 /// <summary>The order in which one call of the packer looks at jobs.</summary>
 /// <remarks>
-/// Higher priority first. Of equal priority, those after which too many others have been offered, in the order of their submission. Then those with the most to come: the time to the end of the longest
-/// path that begins with the job (its estimate and <see cref="PackingCandidate.PathBehind"/>), times its nodes, times the fourth root of the part of a node that it takes. So large ones go before small ones of
+/// Higher priority first. Of equal priority, the one that nodes are kept for and those after which too many others have been offered, in the order of their submission. Then those with the most to come: the time to the end of the longest
+/// path that begins with the job (its estimate and <see cref="PackingCandidate.PathBehind"/>), times its nodes, times the fourth root of the part of a node that it takes (in the usual <see cref="PackingStyle"/>). So large ones go before small ones of
 /// nearly the same length. A job without an estimate counts as long as the longest that has one; where none has, only what is behind the jobs and their nodes count. Among equals the order of submission stays.
 /// </remarks>
 internal sealed class PackingOrder
@@ -42,17 +42,20 @@ internal sealed class PackingOrder
         }
     }
 
+    /// <summary>The jobs in the order of submission.</summary>
+    public IReadOnlyList<PackingCandidate> Candidates => _candidates;
+
     /// <summary>Whether a job has been overtaken so often that it goes first and nodes are kept for it in any case.</summary>
     public bool IsOverdue(PackingCandidate candidate) => _inventory.Offered - candidate.NumberIn(_inventory) > _patience;
 
-    /// <summary>Gives the jobs in order.</summary>
-    public IReadOnlyList<PackingCandidate> InOrder()
+    /// <summary>Gives the jobs in the order of a style.</summary>
+    public IReadOnlyList<PackingCandidate> InOrder(PackingStyle style)
     {
         var keys = new ulong[_candidates.Count];
         bool sorted = true;
         for (int i = 0; i < keys.Length; i++)
         {
-            keys[i] = KeyOf(_candidates[i]);
+            keys[i] = KeyOf(_candidates[i], style);
             sorted &= i == 0 || keys[i] >= keys[i - 1];
         }
 
@@ -85,13 +88,15 @@ internal sealed class PackingOrder
         return ordered;
     }
 
+    private bool IsPromised(PackingCandidate candidate) => _inventory.Planner.Current is { IsPromised: true } kept && kept.IsFor(candidate);
+
     // Smaller goes first: 32 bits for the priority, one for those that are not overdue, the rest for what is to come.
-    private ulong KeyOf(PackingCandidate candidate)
+    private ulong KeyOf(PackingCandidate candidate, PackingStyle style)
     {
         ulong key = (ulong)((long)int.MaxValue - candidate.Priority) << (1 + UrgencyBits);
-        return IsOverdue(candidate) ? key : key | (1UL << UrgencyBits) | (uint)(int.MaxValue - Urgency(candidate));
+        return IsOverdue(candidate) || IsPromised(candidate) ? key : key | (1UL << UrgencyBits) | (uint)(int.MaxValue - Urgency(candidate, style));
     }
 
-    private int Urgency(PackingCandidate candidate) =>
-        (int)Math.Clamp((candidate.Urgency(_inventory, _longest) + LeastShown) * StepsPerOctave, 0, int.MaxValue);
+    private int Urgency(PackingCandidate candidate, PackingStyle style) =>
+        (int)Math.Clamp((candidate.Urgency(_inventory, _longest, style) + LeastShown) * StepsPerOctave, 0, int.MaxValue);
 }

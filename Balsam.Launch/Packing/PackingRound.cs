@@ -2,7 +2,7 @@ namespace Balsam.Launch.Packing;
 
 /// <summary>One call of the packer: what it has placed, what waits, and which shapes of jobs have failed already.</summary>
 /// <remarks>Within a round room only shrinks, so a shape that has failed once fails again.</remarks>
-internal sealed class PackingRound(Inventory inventory, PackingOrder order, long now, TimeSpan? remaining)
+internal sealed class PackingRound(Inventory inventory, PackingOrder order, PackingStyle style, long now, TimeSpan? remaining)
 {
     private readonly List<PlacedCandidate> _placed = [];
     private readonly List<WaitingCandidate> _waiting = [];
@@ -15,8 +15,9 @@ internal sealed class PackingRound(Inventory inventory, PackingOrder order, long
     private PackingReservation? _publicReservation;
 
     /// <summary>Places the next job in order, or notes why it has to wait.</summary>
-    public void Consider(PackingCandidate candidate)
+    public bool Consider(PackingCandidate candidate)
     {
+        int placed = _placed.Count;
         if (remaining is { } left && candidate.Resources is { IsInterruptible: false, WallTime: { } wallTime } && wallTime > left)
         {
             NoteTooLong(candidate, wallTime, left);
@@ -25,6 +26,8 @@ internal sealed class PackingRound(Inventory inventory, PackingOrder order, long
         {
             NoteNoRoom(candidate);
         }
+
+        return _placed.Count > placed;
     }
 
     public PackingPlan ToPlan() => new(_placed, _waiting, _publicReservation);
@@ -117,11 +120,12 @@ internal sealed class PackingRound(Inventory inventory, PackingOrder order, long
     private Reservation? FirstToWait(PackingCandidate later)
     {
         if (FirstToWait() is not { } reservation
-            || !(reservation.IsCertain || reservation.Holder.Priority > later.Priority || order.IsOverdue(reservation.Holder)))
+            || !(reservation.IsPromised || (reservation.IsCertain && style.KeepsFor(reservation.Holder)) || reservation.Holder.Priority > later.Priority || order.IsOverdue(reservation.Holder)))
         {
             return null;
         }
 
+        reservation.IsPromised |= reservation.IsCertain;
         _publicReservation ??= new PackingReservation(inventory.Nodes, reservation);
         return reservation;
     }

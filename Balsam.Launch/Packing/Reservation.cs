@@ -42,6 +42,9 @@ internal sealed class Reservation
     /// <summary>Whether all ends that the holder waits for are known.</summary>
     public bool IsCertain { get; set; }
 
+    /// <summary>Whether the nodes have been kept from a job because all ends are known. The holder goes first of its priority from then on, until it starts.</summary>
+    public bool IsPromised { get; set; }
+
     /// <summary>On a shared node: what it will have free when the jobs are gone that the holder waits for.</summary>
     public NodeLedger? Future { get; set; }
 

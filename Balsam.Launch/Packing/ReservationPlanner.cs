@@ -17,6 +17,9 @@ internal sealed class ReservationPlanner(Inventory inventory)
     /// <summary>The nodes kept now; null when there are none.</summary>
     public Reservation? Current { get; private set; }
 
+    /// <summary>Keeps nothing any more.</summary>
+    public void Forget() => Current = null;
+
     /// <summary>The reservation for a job that could be held by the inventory but not now.</summary>
     public Reservation For(PackingCandidate holder)
     {

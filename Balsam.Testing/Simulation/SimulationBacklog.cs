@@ -5,7 +5,7 @@ namespace Balsam.Testing.Simulation;
 /// <summary>What a launcher has claimed and not started.</summary>
 /// <remarks>
 /// The launcher offers its packer all of it. Here, of jobs with equal requests and paths behind them, which are interchangeable, the packer is offered as many as could start now and one more: the plan is the same, and a
-/// long queue costs nothing.
+/// long queue costs nothing. It is offered all when it rehearses.
 /// </remarks>
 /// <param name="graph">The jobs.</param>
 /// <param name="inventory">The nodes.</param>
@@ -52,7 +52,6 @@ internal sealed class SimulationBacklog(CampaignGraph graph, Inventory inventory
         }
 
         _candidates.Remove(job);
-
         if (--_shapes[graph.ShapeOf[job]] == 0)
         {
             _shapes.Remove(graph.ShapeOf[job]);
@@ -63,9 +62,10 @@ internal sealed class SimulationBacklog(CampaignGraph graph, Inventory inventory
     public IReadOnlyList<PackingCandidate> Offer()
     {
         _offered.Clear();
+        bool all = inventory.Rehearsal.IsDue(Count);
         foreach (SortedSet<ulong> jobs in _kinds.Values)
         {
-            int left = jobs.Count == 1 ? 1 : MostThatFit(_candidates[CampaignGraph.JobOf(jobs.Min)].Demand) + 1;
+            int left = all || jobs.Count == 1 ? jobs.Count : MostThatFit(_candidates[CampaignGraph.JobOf(jobs.Min)].Demand) + 1;
             foreach (ulong key in jobs)
             {
                 _offered.Add(_candidates[CampaignGraph.JobOf(key)]);

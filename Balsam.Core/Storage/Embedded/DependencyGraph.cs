@@ -34,7 +34,7 @@ internal sealed class DependencyGraph
         return own < TimeSpan.MaxValue - behind ? own + behind : TimeSpan.MaxValue;
     }
 
-    /// <summary>Adds a job with its edges. Of several that come at once the children should come first.</summary>
+    /// <summary>Adds a job with its edges. <see cref="TellParents"/> tells those above it.</summary>
     public void Add(Job child, int pending)
     {
         _waiting[child.Id] = new Waiting(child, pending);
@@ -43,8 +43,6 @@ internal sealed class DependencyGraph
             ref Parent? parent = ref CollectionsMarshal.GetValueRefOrAddDefault(_parents, edge.Parent, out _);
             (parent ??= new Parent()).Children[child.Id] = edge.Condition;
         }
-
-        TellParents(child);
     }
 
     public void SetPending(JobId child, int pending) => _waiting[child] = _waiting.GetValueOrDefault(child) with { Pending = pending };
@@ -65,7 +63,8 @@ internal sealed class DependencyGraph
         }
     }
 
-    private void TellParents(Job child)
+    /// <summary>Lengthens the paths above a job that was added. Of several that come at once the children should tell first: then each tells its own parents only.</summary>
+    public void TellParents(Job child)
     {
         Queue<Job>? further = null;
         int told = 0;

@@ -463,6 +463,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
         for (int i = waiting.Count - 1; i >= 0; i--)
         {
             _graph.Add(waiting[i].Job, waiting[i].Pending);
+            _graph.TellParents(waiting[i].Job);
         }
     }
 

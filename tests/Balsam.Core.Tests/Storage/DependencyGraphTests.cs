@@ -19,7 +19,7 @@ public sealed class DependencyGraphTests
     public void PathBehind_ChainThatCameAtOnce_IsAllOfIt()
     {
         var graph = new DependencyGraph();
-        Array.ForEach([.. Chain.Reverse()], job => graph.Add(job, 1));
+        Array.ForEach([.. Chain.Reverse()], job => Add(graph, job));
         Assert.That(graph.PathBehind(First), Is.EqualTo(TimeSpan.FromMinutes(Length - 1)), "a minute for each job without an estimate");
     }
 
@@ -27,7 +27,7 @@ public sealed class DependencyGraphTests
     public void PathBehind_ChainThatCameOneByOne_IsAsMuchAsWasToldUpwards()
     {
         var graph = new DependencyGraph();
-        Array.ForEach(Chain, job => graph.Add(job, 1));
+        Array.ForEach(Chain, job => Add(graph, job));
         Assert.That(graph.PathBehind(First), Is.InRange(TimeSpan.FromMinutes(256), TimeSpan.FromMinutes(258)));
         Assert.That(graph.PathBehind(new JobId(Length - 5)), Is.EqualTo(TimeSpan.FromMinutes(5)));
     }
@@ -39,9 +39,15 @@ public sealed class DependencyGraphTests
         foreach (int id in (int[])[3, 2])
         {
             JobResources endless = JobResources.Default with { WallTime = TimeSpan.MaxValue };
-            graph.Add(Job.Create(new JobId(id), new JobAddition { Application = "App", Site = "local", Resources = endless }, [new JobDependency(new JobId(id - 1), DependencyCondition.Success)], DateTimeOffset.UnixEpoch), 1);
+            Add(graph, Job.Create(new JobId(id), new JobAddition { Application = "App", Site = "local", Resources = endless }, [new JobDependency(new JobId(id - 1), DependencyCondition.Success)], DateTimeOffset.UnixEpoch));
         }
 
         Assert.That(graph.PathBehind(First), Is.EqualTo(TimeSpan.MaxValue));
+    }
+
+    private static void Add(DependencyGraph graph, Job job)
+    {
+        graph.Add(job, pending: 1);
+        graph.TellParents(job);
     }
 }

@@ -21,7 +21,9 @@ public sealed class CleanupTests
         await using EngineHarness engine = await StartAsync(store);
         Job done = await engine.RunAsync(JobAt("x", "done"));
         Job failed = await engine.RunAsync(JobAt("fail", "failed"));
+        Job plain = await engine.RunAsync(Work.NewJob("x"));
         Assert.That((done.IsCleanupPending, failed.State, failed.IsCleanupPending), Is.EqualTo((true, JobState.Failed, false)));
+        Assert.That((plain.State, plain.IsCleanupPending), Is.EqualTo((JobState.JobFinished, false)), "its application declares nothing to remove");
         Assert.That(Files(engine, done), Is.EqualTo(new[] { "a.tmp", "result.dat" }));
 
         await engine.Time.PassAsync(Interval);

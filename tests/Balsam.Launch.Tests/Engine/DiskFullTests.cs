@@ -44,12 +44,13 @@ public sealed class DiskFullTests
             setup.Services = services => services.AddSingleton<ILoggerProvider>(log);
         });
         await RunAsync("mkfifo", release);
+        await RunAsync("mkfifo", release + ".2");
 
         // Large, so that what tells of its end fits into no page that is left.
         Job running = await engine.ShellAsync($"read line < {release}; echo $line > answer; exit 3 # {new string('x', 8000)}");
         Job other = await engine.ShellAsync($"read line < {release}.2; exit 0");
-        await RunAsync("mkfifo", release + ".2");
         await engine.ReachAsync(running, JobState.Running);
+        await engine.ReachAsync(other, JobState.Running);
 
         string ballast = Fill();
         List<JobId> acknowledged = [];

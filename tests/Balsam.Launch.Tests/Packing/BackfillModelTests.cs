@@ -38,12 +38,13 @@ public sealed class BackfillModelTests
 
             PackingCandidate[] candidates =
                 [.. waiting.Select(static (job, i) => new PackingCandidate(i + 1, job.Request with { WallTime = job.Minutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null }, job.Priority) { PathBehind = TimeSpan.FromMinutes(job.Behind) })];
-            new Round(nodes, naive, before, Make.Pack(inventory, candidates)).Check(InOrder(nodes, candidates));
+            PackingStyle style = inventory.Rehearsal.StyleFor(new PackingOrder(inventory, candidates), Make.Noon.UtcTicks, null);
+            new Round(nodes, naive, before, style, Make.Pack(inventory, candidates)).Check(InOrder(nodes, candidates, style));
         },
         iter: PropertyRuns.Of(1500));
 
-    // Priority, what is to come, submission: the order as it is written down.
-    private static PackingCandidate[] InOrder(NodeSpec[] nodes, PackingCandidate[] candidates)
+    // Priority, what is to come in the style that was rehearsed, submission: the order as it is written down.
+    private static PackingCandidate[] InOrder(NodeSpec[] nodes, PackingCandidate[] candidates, PackingStyle style)
     {
         double[] known = [.. candidates.Select(static candidate => candidate.Resources.WallTime).OfType<TimeSpan>().Select(static wallTime => wallTime.TotalSeconds)];
         double longest = known.DefaultIfEmpty().Max();
@@ -56,7 +57,7 @@ public sealed class BackfillModelTests
 
         double ToCome(PackingCandidate candidate) =>
             Math.Max(1, (candidate.Resources.WallTime?.TotalSeconds ?? longest) + candidate.PathBehind.TotalSeconds)
-            * candidate.Resources.Nodes * (known.Length == 0 ? 1 : Math.Pow(Share(nodes, candidate.Resources), 0.25));
+            * Math.Pow(candidate.Resources.Nodes, style.Breadth) * (known.Length == 0 ? 1 : Math.Pow(Share(nodes, candidate.Resources), style.Share));
     }
 
     // A millionth of a doubling is no difference.
@@ -71,7 +72,7 @@ public sealed class BackfillModelTests
 
     private sealed record Ending(NaiveInventory.Held Held, int? Minute);
 
-    private sealed class Round(NodeSpec[] nodes, NaiveInventory naive, List<Ending> before, PackingPlan plan)
+    private sealed class Round(NodeSpec[] nodes, NaiveInventory naive, List<Ending> before, PackingStyle style, PackingPlan plan)
     {
         private readonly Dictionary<long, Placement> _placed = plan.Placed.ToDictionary(static placed => placed.Candidate.Id, static placed => placed.Allocation.Placement);
         private readonly Dictionary<long, PackingObstacle> _waiting = plan.Waiting.ToDictionary(static waiting => waiting.Candidate.Id, static waiting => waiting.Obstacle);
@@ -148,7 +149,7 @@ public sealed class BackfillModelTests
             }
         }
 
-        private bool MayPass(PackingCandidate candidate, PackingCandidate first) => !_isCertain && candidate.Priority == first.Priority;
+        private bool MayPass(PackingCandidate candidate, PackingCandidate first) => !(_isCertain && style.KeepsFor(first)) && candidate.Priority == first.Priority;
 
         // When those are gone that the first to wait has to wait for in any case, and those that came later and end in time, it has its room.
         private void CheckNotDelayed(PackingCandidate first, PackingReservation reservation)

@@ -142,6 +142,19 @@ public sealed class BackfillPolicyTests
     }
 
     [Test]
+    public void Pack_SeveralWallTimesTooLong_EachIsToldItsOwn()
+    {
+        PackingPlan plan = Make.Pack(
+            Make.Inventory(1, 4), [new(1, Make.Cores(1, 62), 1), new(2, Make.Cores(1, 61)), new(3, Make.Cores(2, 61))], remaining: TimeSpan.FromHours(1));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Make.Obstacle(plan, 1).Sentence, Does.Contain("1:02:00"));
+            Assert.That(Make.Obstacle(plan, 2).Sentence, Does.Contain("1:01:00"));
+            Assert.That(Make.Obstacle(plan, 3), Is.SameAs(Make.Obstacle(plan, 2)));
+        }
+    }
+
+    [Test]
     public void Pack_InterruptibleJobLongerThanTheLauncherLives_IsStarted()
     {
         PackingPlan plan = Make.Pack(
@@ -193,6 +206,28 @@ public sealed class BackfillPolicyTests
     }
 
     [Test]
+    public void Pack_JobWithoutEstimate_CountsAsLongAsTheLongestOfEachCall()
+    {
+        PackingCandidate unknown = new(1, Make.Cores(1));
+        Inventory inventory = Make.Inventory(1, 1);
+        Allocation running = Make.Place(inventory, Make.Cores(1), 100);
+        Assert.That(Make.Pack(inventory, [new(2, Make.Cores(1, 5)), unknown]).Placed, Is.Empty);
+        inventory.Release(running);
+        Assert.That(Make.Ids(Make.Pack(inventory, [new(3, Make.Cores(1, 30)), unknown, new(4, Make.Cores(1, 90))]).Placed), Is.EqualTo([1]));
+    }
+
+    [Test]
+    public void Pack_ManyOfferedAfterAShortJob_ItGoesFirst()
+    {
+        Inventory inventory = Make.Inventory(1, 1);
+        PackingCandidate[] many = [.. Enumerable.Range(2, 4200).Select(static id => new PackingCandidate(id, Make.Cores(1, id)))];
+        PackingPlan plan = Make.Pack(inventory, [new(1, Make.Cores(1, 1)), .. many]);
+        Assert.That(Make.Ids(plan.Placed), Is.EqualTo([1]));
+        inventory.Release(plan.Placed[0].Allocation);
+        Assert.That(Make.Ids(Make.Pack(inventory, many[^2..]).Placed), Is.EqualTo([4201]), "of those that came late the longest goes first");
+    }
+
+    [Test]
     public void Pack_FirstWaitsForUnknownEnds_EqualsPassItUntilManyHaveBeenOffered()
     {
         Inventory inventory = Make.Inventory(1, 4);
@@ -218,6 +253,35 @@ public sealed class BackfillPolicyTests
             Assert.That(plan.Reservation!.JobId, Is.EqualTo(2), "the next that has to wait comes first");
             Assert.That(plan.Placed, Is.Empty);
             Assert.That(Make.Ids(Make.Pack(inventory, [new(1, Make.Cores(4, 30), 1), new(3, Make.Cores(2, 59))], 0, TimeSpan.FromHours(1)).Placed), Is.EqualTo([3]));
+        }
+    }
+
+    [Test]
+    public void Pack_FirstCouldNotEndBeforeTheLauncher_NodesAreKeptForTheNextThatLacksOnlyRoom()
+    {
+        Inventory inventory = Make.Inventory(1, 4);
+        Make.Place(inventory, Make.Cores(2), 100, endMinute: 40);
+        PackingCandidate[] candidates = [new(1, Make.Cores(4, 30), 5), new(2, Make.Cores(5), 4), new(3, Make.Cores(3, 61), 3), new(4, Make.Cores(3, 10), 2), new(5, Make.Cores(2, 59), 1)];
+        PackingPlan plan = Make.Pack(inventory, candidates, remaining: TimeSpan.FromHours(1));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(plan.Placed, Is.Empty);
+            Assert.That(plan.Reservation!.JobId, Is.EqualTo(4), "2 is too large for any node, 3 would run for too long");
+        }
+    }
+
+    [Test]
+    public void Pack_LongBacklogOfAFewShapes_SharesOneObstacleForEach()
+    {
+        Inventory inventory = Make.Inventory(2, 8);
+        Make.Place(inventory, Make.Cores(6), 100, endMinute: 60);
+        Make.Place(inventory, Make.Cores(6), 101, endMinute: 60);
+        PackingCandidate first = new(1, Make.WholeNodes(2), 1);
+        PackingPlan plan = Make.Pack(inventory, [first, .. Enumerable.Range(2, 10_000).Select(static id => new PackingCandidate(id, Make.Cores(1 + (id % 4))))]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(plan.Placed, Is.Empty);
+            Assert.That(plan.Waiting.Select(static w => w.Obstacle).Distinct().Count(), Is.EqualTo(5), "two shapes have no room, room for two is kept for the first");
         }
     }
 

@@ -198,6 +198,40 @@ public sealed class InventoryTests
     }
 
     [Test]
+    public void TryPlace_RoomFarApartOnThousandsOfNodes_TakesBoth()
+    {
+        Inventory inventory = Make.Inventory(9000, 1);
+        Allocation[] held = [.. Enumerable.Range(0, 9000).Select(id => Make.Place(inventory, new JobResources(), id))];
+        inventory.Release(held[650]);
+        inventory.Release(held[4225]);
+        Assert.That(Make.Place(inventory, Make.WholeNodes(2)).Placement.Shares.Select(static share => share.Node), Is.EqualTo(["n650", "n4225"]));
+    }
+
+    [Test]
+    public void TryPlace_OfEverythingSome_IsTakenAndGivenBack()
+    {
+        var everything = new JobResources
+        {
+            RanksPerNode = 2, GpusPerRank = 0.5, PackingCount = 4, MemoryPerNode = MemorySize.FromGibibytes(1),
+            Custom = new Dictionary<string, ResourceAmount> { ["licence"] = 1, ["seat"] = 1 },
+        };
+        var inventory = new Inventory([new NodeSpec("n", 8, 1, MemorySize.FromGibibytes(2)) { Custom = everything.Custom }]);
+        Allocation allocation = Make.Place(inventory, everything);
+        Assert.That((inventory.RunningJobs, Make.Pack(inventory, [new PackingCandidate(2, everything)]).Waiting.Single().Obstacle.IsPermanent), Is.EqualTo((1, false)));
+        inventory.Release(allocation);
+        Assert.That((inventory.RunningJobs, inventory.TryPlace(new PackingCandidate(2, everything), null, out _)), Is.EqualTo((0, true)));
+    }
+
+    [Test]
+    public void TryPlace_ALittleTooMuchOfACustomAmount_IsRefused()
+    {
+        var inventory = new Inventory([new NodeSpec("n", 8) { Custom = new Dictionary<string, ResourceAmount> { ["licence"] = 2.01 } }]);
+        var job = new JobResources { Custom = new Dictionary<string, ResourceAmount> { ["licence"] = 1.01 } };
+        Make.Place(inventory, job);
+        Assert.That(inventory.TryPlace(new PackingCandidate(2, job), null, out _), Is.False);
+    }
+
+    [Test]
     public void Release_Twice_IsRefused()
     {
         Inventory inventory = Make.Inventory(1, 2);

@@ -8,6 +8,9 @@ namespace Balsam.Launch.Tests.Packing;
 /// <summary>Whole campaigns: makespan, use and waits of the packer against first fit and the original's two orders.</summary>
 public sealed class MixTests
 {
+    /// <summary>What nodes that are emptied for jobs on several may cost of their use.</summary>
+    private const double LostByEmptying = 0.02;
+
     private static readonly int[] Sizes = [2, 8];
     private static readonly MixKind[] Bags = [MixKind.SingleCore, MixKind.MultiCore, MixKind.Gpu, MixKind.SomeGpuNodes, MixKind.Memory, MixKind.MultiNode, MixKind.All];
 
@@ -29,18 +32,18 @@ public sealed class MixTests
             $"| {Mix.Name} | {Ours / Mix.LowerBound:F3} | {FirstFit / Mix.LowerBound:F3} | {FewNodesFirst / Mix.LowerBound:F3} | {LongLargeFirst / Mix.LowerBound:F3} | {Mix.LowerBound:F0} s |");
     }
 
-    // With estimates that are the truth: no later than first fit and few-nodes-first on nine of ten mixes, and at most half a percent later than long-large-first; bags of jobs never more than 2 % later than any of them.
+    // With estimates that are the truth: no later than each of them on nine of ten mixes; bags of jobs never more than 2 % later than any of them.
     [Test]
     public void Pack_ExactEstimates_EndsNoLaterThanItsRivalsOnNineOfTenMixes()
     {
-        Row[] rows = Generated(Estimates.Exact);
+        Row[] rows = Generated(Estimates.Exact, seeds: 4);
         string table = string.Join('\n', rows.AsEnumerable());
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(rows, Has.Length.EqualTo(32));
+            Assert.That(rows, Has.Length.EqualTo(64));
             Assert.That(rows.Count(static row => row.Ours <= row.FirstFit), Is.GreaterThanOrEqualTo(rows.Length * 0.9), table);
             Assert.That(rows.Count(static row => row.Ours <= row.FewNodesFirst), Is.GreaterThanOrEqualTo(rows.Length * 0.9), table);
-            Assert.That(rows.Count(static row => row.Ours <= row.LongLargeFirst * 1.005), Is.GreaterThanOrEqualTo(rows.Length * 0.9), table);
+            Assert.That(rows.Count(static row => row.Ours <= row.LongLargeFirst), Is.GreaterThanOrEqualTo(rows.Length * 0.9), table);
             Assert.That(rows.Where(static row => row.Mix.Jobs.All(static job => job.Parents.Length == 0)).All(static row => row.Ours <= row.BestRival * 1.02), Is.True, table);
             SoonerOnAverage(rows);
         }
@@ -50,9 +53,18 @@ public sealed class MixTests
     [Test]
     public void Pack_AllKindsOfMixes_EndsSoonerThanEachRivalOnAverage([Values(Estimates.Rough, Estimates.Missing)] Estimates estimates)
     {
-        Row[] rows = Generated(estimates);
+        Row[] rows = Generated(estimates, seeds: 2);
         Assert.That(rows, Has.Length.EqualTo(32));
         SoonerOnAverage(rows);
+    }
+
+    [Test]
+    public void Pack_JobsOnSeveralNodes_EndsSoonerThanInTheUsualStyle()
+    {
+        Mix[] mixes = [.. from nodes in Sizes from seed in Enumerable.Range(1, 6) select MixMaker.Make(MixKind.MultiNode, nodes, Estimates.Exact, seed)];
+        double rehearsed = mixes.Average(static mix => Campaign.Run(mix, new BackfillPolicy()).Makespan / mix.LowerBound);
+        double usual = mixes.Average(static mix => Campaign.Run(mix, new StyledPolicy(PackingStyle.Usual)).Makespan / mix.LowerBound);
+        Assert.That(rehearsed, Is.LessThan(0.99 * usual));
     }
 
     // Graphs: what waits for a job counts.
@@ -77,7 +89,7 @@ public sealed class MixTests
                from nodes in Sizes
                from seed in Enumerable.Range(1, 3)
                let mix = MixMaker.Make(kind, nodes, estimates, seed)
-               select (mix.Name, UseBeforeTail(mix) / (kind == MixKind.MultiNode ? 0.98 : 1)),
+               select (mix.Name, UseBeforeTail(mix) + (kind == MixKind.MultiNode ? LostByEmptying : 0)),
         ];
         Assert.That(uses.Where(use => use.Use < least), Is.Empty);
     }
@@ -86,11 +98,17 @@ public sealed class MixTests
     public void Pack_EstimatesNotTooShort_NoWideJobWaitsLongerThanTheRuleAllows([Values(MixKind.MultiNode, MixKind.All)] MixKind kind, [Values(4, 8)] int nodes, [Values(Estimates.Exact, Estimates.Rough)] Estimates estimates, [Range(1, 3)] int seed)
     {
         Mix mix = MixMaker.Make(kind, nodes, estimates, seed);
-        Assert.That(WaitJudge.Late(mix, Campaign.Run(mix, new BackfillPolicy())), Is.Empty);
+        var policy = new PromiseRecorder(new BackfillPolicy());
+        double[] starts = Campaign.Run(mix, policy).Starts;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(policy.Promises.Keys.Count(job => mix.Jobs[job - 1].Resources.Nodes > 1), Is.Positive, "jobs on several nodes for which nodes were kept");
+            Assert.That(policy.Promises.Where(promise => starts[promise.Key] > promise.Value + 1), Is.Empty, "jobs that started later than said when nodes were first kept for them");
+        }
     }
 
     [Test]
-    [Explicit("Writes the whole table; BALSAM_WORKFLOWS names a directory of WfFormat files to replay too.")]
+    [Explicit("Writes the whole table; BALSAM_WORKFLOWS names a directory of WfFormat files to replay too, BALSAM_MIX_SEED the first of the two seeds.")]
     public void Pack_AllMixes_WritesTheTable()
     {
         List<Mix> mixes = [.. from kind in Enum.GetValues<MixKind>() from nodes in Sizes from estimates in Enum.GetValues<Estimates>() from seed in Enumerable.Range(FirstSeed, 2) select MixMaker.Make(kind, nodes, estimates, seed)];
@@ -106,8 +124,8 @@ public sealed class MixTests
         Assert.That(rows.Average(static row => row.Ours / row.Mix.LowerBound), Is.LessThan(rows.Average(static row => row.FirstFit / row.Mix.LowerBound)));
     }
 
-    private static Row[] Generated(Estimates estimates) =>
-        [.. from kind in Enum.GetValues<MixKind>() from nodes in Sizes from seed in Enumerable.Range(1, 2) select Row.Of(MixMaker.Make(kind, nodes, estimates, seed))];
+    private static Row[] Generated(Estimates estimates, int seeds) =>
+        [.. from kind in Enum.GetValues<MixKind>() from nodes in Sizes from seed in Enumerable.Range(1, seeds) select Row.Of(MixMaker.Make(kind, nodes, estimates, seed))];
 
     private static void SoonerOnAverage(Row[] rows)
     {

@@ -79,6 +79,56 @@ public sealed class PackingObstacleTests
         Make.WholeNodes(4), [], PackingObstacleKind.TooFewNodes, "4 nodes asked, there are 2.");
 
     [Test]
+    public void Pack_NoMemoryFreeAtAll_SaysSoHoweverLittleIsAsked() => Expect(
+        new JobResources { MemoryPerNode = new MemorySize(1) },
+        [new JobResources { MemoryPerNode = MemorySize.FromGibibytes(16) }, new JobResources { MemoryPerNode = MemorySize.FromGibibytes(16) }],
+        PackingObstacleKind.NotEnoughFreeMemory,
+        $"{new MemorySize(1)} of memory asked, no node has that much free.");
+
+    [Test]
+    public void Pack_NodesTakenAlone_HaveNoFreeCores() => Expect(
+        Make.Cores(4), [new JobResources { PackingCount = 1 }, new JobResources { PackingCount = 1 }], PackingObstacleKind.NotEnoughFreeCores, "4 cores asked, no node has more than 0 free.");
+
+    [Test]
+    public void Pack_SharesOfAllGpusAsked_WaitsUntilTheyAreFree() => Expect(
+        new JobResources { RanksPerNode = 4, GpusPerRank = 0.5 },
+        [new JobResources { GpusPerRank = 1 }, new JobResources { RanksPerNode = 2, GpusPerRank = 0.5 }, new JobResources { RanksPerNode = 2, GpusPerRank = 0.5 }],
+        PackingObstacleKind.NotEnoughFreeGpus,
+        "4 shares of 0.5 GPU asked, no node has that much of its GPUs free.");
+
+    [Test]
+    public void Pack_MoreSharesThanGpusHold_IsNeverPossible()
+    {
+        PackingObstacle obstacle = Make.Pack(new Inventory(Two), [new(1, new JobResources { RanksPerNode = 3, GpusPerRank = 0.6 })]).Waiting.Single().Obstacle;
+        Assert.That(obstacle.Kind, Is.EqualTo(PackingObstacleKind.TooLargeForAnyNode));
+    }
+
+    [Test]
+    public void Pack_ManyFullNodes_SaysHowManyCoresAreFree()
+    {
+        Inventory inventory = Make.Inventory(130, 4);
+        foreach (PackingCandidate job in Make.Jobs(130, Make.Cores(3)))
+        {
+            Make.Place(inventory, job.Resources);
+        }
+
+        Assert.That(Make.Pack(inventory, [new(1, Make.Cores(2))]).Waiting.Single().Obstacle.Sentence, Is.EqualTo("2 cores asked, no node has more than 1 free."));
+    }
+
+    private static readonly (NodeSpec Large, NodeSpec Small, JobResources Asked)[] SlightlyTooLarge =
+    [
+        (new("a", 8, 0, MemorySize.FromGibibytes(16)), new("b", 8, 0, MemorySize.FromGibibytes(15.9)), new JobResources { Nodes = 2, MemoryPerNode = MemorySize.FromGibibytes(15.95) }),
+        (new("a", 310), new("b", 300), new JobResources { Nodes = 2, RanksPerNode = 305 }),
+    ];
+
+    [Test]
+    public void Pack_OneOfTwoNodesSlightlyTooSmall_IsNeverPossible([Range(0, 1)] int which)
+    {
+        (NodeSpec large, NodeSpec small, JobResources asked) = SlightlyTooLarge[which];
+        Assert.That(Make.Pack(new Inventory([large, small]), [new(1, asked)]).Waiting.Single().Obstacle.Kind, Is.EqualTo(PackingObstacleKind.TooFewNodes));
+    }
+
+    [Test]
     public void Pack_NeverFitting_KeepsNothingForIt()
     {
         PackingPlan plan = Make.Pack(new Inventory(Two), [new(1, Make.WholeNodes(4)), new(2, Make.Cores(9)), new(3, Make.Cores(8)), new(4, Make.Cores(8))]);

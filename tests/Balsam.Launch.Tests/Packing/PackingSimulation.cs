@@ -3,11 +3,11 @@ using Balsam.Launch.Packing;
 namespace Balsam.Launch.Tests.Packing;
 
 /// <summary>Runs a policy over virtual time: at every end of a job and every arrival the waiting jobs are packed.</summary>
-internal sealed class PackingSimulation(IReadOnlyList<NodeSpec> nodes)
+internal sealed class PackingSimulation(IReadOnlyList<NodeSpec> nodes, IPackingPolicy? policy = null)
 {
     private readonly PriorityQueue<Running, (double End, long Id)> _running = new();
     private readonly List<Running> _waiting = [];
-    private readonly BackfillPolicy _policy = new();
+    private readonly IPackingPolicy _policy = policy ?? new BackfillPolicy();
 
     public Inventory Inventory { get; } = new(nodes);
 
