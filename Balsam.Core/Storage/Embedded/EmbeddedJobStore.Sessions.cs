@@ -44,7 +44,7 @@ public abstract partial class EmbeddedJobStore
             batch =>
             {
                 DateTimeOffset now = _time.GetUtcNow();
-                Recover(batch, _sessions.Demand(lease), running => new JobChange(running).Fail(JobTrigger.RunTimedOut, now, LauncherStopped));
+                Recover(batch, batch.Demand(lease, _sessions), running => new JobChange(running).Fail(JobTrigger.RunTimedOut, now, LauncherStopped));
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
@@ -59,7 +59,7 @@ public abstract partial class EmbeddedJobStore
             {
                 List<JobId> recovered = [];
                 DateTimeOffset now = _time.GetUtcNow();
-                foreach (Session session in _sessions.Expired(site))
+                foreach (Session session in _sessions.Expired(site).Where(session => !batch.Closed.Contains(session)))
                 {
                     recovered.AddRange(Recover(batch, session, running => new JobChange(running).LoseLauncher(now, "The launcher's lease expired while the job ran.")));
                 }
@@ -131,15 +131,33 @@ public abstract partial class EmbeddedJobStore
         ArgumentNullException.ThrowIfNull(ids);
         cancellationToken.ThrowIfCancellationRequested();
         DemandOpen();
+        TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            return Try(() =>
+            if (IsWriteUnderway)
+            {
+                _releases.Add(Release);
+            }
+            else
+            {
+                Release();
+            }
+        }
+
+        return released.Task.WaitAsync(cancellationToken);
+
+        void Release()
+        {
+            try
             {
                 _sessions.Demand(lease);
                 GiveBack(ids.Where(id => _sessions.Holds(lease, id)));
-
-                return true;
-            });
+                released.SetResult();
+            }
+            catch (BalsamException exception)
+            {
+                released.SetException(exception);
+            }
         }
     }
 
@@ -185,12 +203,13 @@ public abstract partial class EmbeddedJobStore
         }
     }
 
-    // Ends a session. What it held is free once the batch is published: the queues are filled there.
+    // Ends a session once the batch is published; what it held is free then.
     private List<JobId> Recover(StagedBatch batch, Session session, Func<Job, JobChange> end)
     {
         List<JobId> recovered = [];
         batch.Write.Put(LauncherRecord.Of(session.Launcher).ClosedBy(_time.GetUtcNow().ToStoredInstant()));
-        foreach (JobId id in _sessions.Close(session))
+        batch.Closed.Add(session);
+        foreach (JobId id in _sessions.HeldBy(session).Where(id => !batch.IsReleased(id)))
         {
             if (batch.Find(id) is { State: JobState.Running } running)
             {
@@ -230,12 +249,6 @@ public abstract partial class EmbeddedJobStore
             if (!_active.TryGetValue(id, out Job? job) || !IsReady(job))
             {
                 continue;
-            }
-
-            // What is being written is about this job too.
-            if (_writing?.Changes(id) == true)
-            {
-                _withheld ??= [];
             }
 
             _ready.Add(job, _time.GetUtcNow());

@@ -27,6 +27,8 @@ public abstract partial class EmbeddedJobStore : IJobStore
     private long _lastEpoch;
     // Claims that came while jobs which they could take are being changed, in their order; null while nothing of the kind is on its way.
     private List<WaitingClaim>? _withheld;
+    // Releases that came while a write was on its way: it may rest on what they give back, so nobody is told that they are done before it can be seen.
+    private readonly List<Action> _releases = [];
     private WriteBatch? _writing;
     // Ends with the write; null while nobody waits for that.
     private TaskCompletionSource? _written;
@@ -258,6 +260,9 @@ public abstract partial class EmbeddedJobStore : IJobStore
         }
     }
 
+    // Under the gate: whether something is being staged, or written.
+    private bool IsWriteUnderway => _writing is { IsEmpty: false } || (_writing is null && _withheld is not null);
+
     // Staging may find a job held by nobody and change it for that: nobody must claim it meanwhile. Reads go on, for only this thread changes what they see.
     private void WithholdClaims()
     {
@@ -287,6 +292,8 @@ public abstract partial class EmbeddedJobStore : IJobStore
             _writing = null;
             _written?.TrySetResult();
             _written = null;
+            _releases.ForEach(static release => release());
+            _releases.Clear();
             AnswerClaims();
         }
     }
@@ -425,6 +432,11 @@ public abstract partial class EmbeddedJobStore : IJobStore
         {
             Unpublish(id);
             _states.Set(id.Value, null);
+        }
+
+        foreach (Session session in batch.Closed)
+        {
+            batch.Released.UnionWith(_sessions.Close(session));
         }
 
         foreach (JobId id in batch.Released)

@@ -4,6 +4,9 @@ namespace Balsam.Storage.Embedded;
 /// <remarks>Asked and changed under the store's gate; what the staging of a write asks, without it, takes the gate itself.</remarks>
 internal sealed class SessionTable(TimeProvider time, Lock gate)
 {
+    /// <summary>Why the lease of a session that is no more is lost.</summary>
+    public const string Ended = "the session is closed, or expired and was swept";
+
     private readonly Dictionary<SessionId, Session> _sessions = [];
     private readonly Dictionary<JobId, (Session Session, DateTimeOffset Since)> _holders = [];
 
@@ -29,7 +32,7 @@ internal sealed class SessionTable(TimeProvider time, Lock gate)
     {
         lock (gate)
         {
-            return !_sessions.TryGetValue(lease.Session, out Session? session) ? "the session is closed, or expired and was swept"
+            return !_sessions.TryGetValue(lease.Session, out Session? session) ? Ended
                 : session.Launcher.Token.Epoch != lease.Epoch ? FormattableString.Invariant($"it is of epoch {lease.Epoch}, the session is of epoch {session.Launcher.Token.Epoch}")
                 : IsExpired(session) ? $"it was not renewed for {session.Launcher.Request.LeaseDuration}"
                 : null;
@@ -79,18 +82,23 @@ internal sealed class SessionTable(TimeProvider time, Lock gate)
     /// <summary>Ends a session; what it held is nobody's.</summary>
     public IReadOnlyList<JobId> Close(Session session)
     {
+        _sessions.Remove(session.Launcher.Token.Session);
+        JobId[] held = [.. session.Held];
+        foreach (JobId job in held)
+        {
+            _holders.Remove(job);
+        }
+
+        session.Held.Clear();
+        session.Wake(mayClaim: true);
+        return held;
+    }
+
+    public IReadOnlyList<JobId> HeldBy(Session session)
+    {
         lock (gate)
         {
-            _sessions.Remove(session.Launcher.Token.Session);
-            JobId[] held = [.. session.Held];
-            foreach (JobId job in held)
-            {
-                _holders.Remove(job);
-            }
-
-            session.Held.Clear();
-            session.Wake(mayClaim: true);
-            return held;
+            return [.. session.Held];
         }
     }
 

@@ -63,6 +63,9 @@ internal sealed partial class StagedBatch
     /// <summary>The sessions that begin.</summary>
     public List<LauncherSession> Opened { get; } = [];
 
+    /// <summary>The sessions that end.</summary>
+    public HashSet<Session> Closed { get; } = [];
+
     /// <summary>The jobs that were changed, and the lease under which: no lease for users and for the graph.</summary>
     public Dictionary<JobId, LeaseToken?> Authors { get; } = [];
 
@@ -225,13 +228,20 @@ internal sealed partial class StagedBatch
         }
     }
 
+    /// <summary>The session of a lease that is valid, and that nobody has ended in this batch.</summary>
+    /// <exception cref="LeaseLostException">There is none.</exception>
+    public Session Demand(LeaseToken lease, SessionTable sessions) => WhyLost(lease, sessions) is { } lost ? throw lost : sessions.Demand(lease);
+
+    private LeaseLostException? WhyLost(LeaseToken lease, SessionTable sessions) =>
+        (sessions.WhyLost(lease) ?? (Closed.Any(session => session.Launcher.Token == lease) ? SessionTable.Ended : null)) is { } reason ? new LeaseLostException(lease.Session, reason) : null;
+
     private bool IsFree(Job stored, SessionTable sessions) => stored.State.IsFinal() && sessions.HolderOf(stored.Id) is null && !Taken.ContainsKey(stored.Id);
 
     private BalsamException? WhyRefused(JobCommit commit, SessionTable sessions)
     {
-        if (commit.Lease is { } lease && sessions.WhyLost(lease) is { } lost)
+        if (commit.Lease is { } lease && WhyLost(lease, sessions) is { } lost)
         {
-            return new LeaseLostException(lease.Session, lost);
+            return lost;
         }
 
         foreach (JobChange change in commit.Changes)

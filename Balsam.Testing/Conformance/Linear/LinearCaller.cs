@@ -29,12 +29,12 @@ internal sealed class LinearCaller(StoreConformanceContext context, LinearHistor
     {
         JobId[] ids = [.. (await QueryAsync(JobStates.All)).Select(job => job.Id)];
         await CountAsync();
-        await history.MakeAsync(number, "who holds what", () => context.Store.FindLeasesAsync(ids, CancellationToken.None), (leases, _) => One(
-            string.Join(", ", leases!.Select(lease => $"{lease.Job} by {lease.Holder.Token.Epoch}")),
-            model => model.Jobs.Where(job => job.Holder is not null).Select(job => (job.Id, job.Holder!.Token)).SequenceEqual(leases!.Select(lease => (lease.Job, lease.Holder.Token)))));
-        await history.MakeAsync(number, "who is alive", () => context.Store.ListSessionsAsync(CancellationToken.None), (sessions, _) => One(
-            string.Join(", ", sessions!.Select(session => session.Token.Epoch)),
-            model => model.Sessions.Where(session => session.Expires >= _now).Select(session => session.Token).Order(ByEpoch).SequenceEqual(sessions!.Select(session => session.Token))));
+        await history.ReadAsync(number, "who holds what", () => context.Store.FindLeasesAsync(ids, CancellationToken.None), leases => One(
+            string.Join(", ", leases.Select(lease => $"{lease.Job} by {lease.Holder.Token.Epoch}")),
+            model => model.Jobs.Where(job => job.Holder is not null).Select(job => (job.Id, job.Holder!.Token)).SequenceEqual(leases.Select(lease => (lease.Job, lease.Holder.Token)))));
+        await history.ReadAsync(number, "who is alive", () => context.Store.ListSessionsAsync(CancellationToken.None), sessions => One(
+            string.Join(", ", sessions.Select(session => session.Token.Epoch)),
+            model => model.Sessions.Where(session => session.Expires >= _now).Select(session => session.Token).Order(ByEpoch).SequenceEqual(sessions.Select(session => session.Token))));
     }
 
     /// <summary>Ends what would not outlive the store's object.</summary>
@@ -108,19 +108,19 @@ internal sealed class LinearCaller(StoreConformanceContext context, LinearHistor
     private async Task ReadAsync()
     {
         JobId id = PickJob();
-        IReadOnlyList<Job>? found = await history.MakeAsync(
-            number, $"read {id}", () => context.Store.FindAsync([id], CancellationToken.None), (jobs, _) => One(Show(jobs is [var one] ? one : null), model => ExplainSeen(model, id, jobs is [var same] ? same : null)));
-        Remember(found!);
+        IReadOnlyList<Job> found = await history.ReadAsync(
+            number, $"read {id}", () => context.Store.FindAsync([id], CancellationToken.None), jobs => One(Show(jobs is [var one] ? one : null), model => ExplainSeen(model, id, jobs is [var same] ? same : null)));
+        Remember(found);
     }
 
     // These are as they are together, at one instant.
     private async Task ReadTogetherAsync()
     {
         JobId[] ids = [.. new[] { PickJob(), PickJob(), PickJob() }.Distinct()];
-        IReadOnlyList<Job>? found = await history.MakeAsync(
-            number, $"read together {string.Join(", ", ids)}", () => context.Store.FindAsync(ids, CancellationToken.None), (jobs, _) => One(
-                string.Join("; ", jobs!.Select(Show)), model => ids.All(id => ExplainSeen(model, id, jobs!.FirstOrDefault(job => job.Id == id)))));
-        Remember(found!);
+        IReadOnlyList<Job> found = await history.ReadAsync(
+            number, $"read together {string.Join(", ", ids)}", () => context.Store.FindAsync(ids, CancellationToken.None), jobs => One(
+                string.Join("; ", jobs.Select(Show)), model => ids.All(id => ExplainSeen(model, id, jobs.FirstOrDefault(job => job.Id == id)))));
+        Remember(found);
     }
 
     private static bool ExplainSeen(StoreModel model, JobId id, Job? seen) => model.Find(id) is { } job ? seen is not null && job.MayBeSeenAs(seen) : seen is null;
@@ -142,21 +142,21 @@ internal sealed class LinearCaller(StoreConformanceContext context, LinearHistor
     {
         JobFilter filter = states == JobStates.All ? JobFilter.All : new StateFilter(states);
         JobId[] asked = known.Jobs;
-        IReadOnlyList<Job>? found = await history.MakeAsync(
+        IReadOnlyList<Job> found = await history.ReadAsync(
             number,
             $"query {(states == JobStates.All ? "all" : states)}",
             () => context.Store.QueryAsync(new JobSelector { Filter = filter }, CancellationToken.None),
-            (jobs, _) => asked.Union(jobs!.Select(job => job.Id)).Select(id => (id, jobs!.FirstOrDefault(job => job.Id == id))).Select(each => (
+            jobs => asked.Union(jobs.Select(job => job.Id)).Select(id => (id, jobs.FirstOrDefault(job => job.Id == id))).Select(each => (
                 $"{each.id}: {Show(each.Item2)}",
                 (Func<StoreModel, bool>)(model => each.Item2 is not null ? ExplainSeen(model, each.id, each.Item2) : model.Find(each.id) is not { } job || !states.Contains(job.State)))));
-        Remember(found!);
-        return found!;
+        Remember(found);
+        return found;
     }
 
-    private async Task CountAsync() => await history.MakeAsync(
-        number, "count", () => context.Store.CountAsync(JobFilter.All, CancellationToken.None), (counts, _) => One(
-            string.Join(", ", JobStates.All.Where(state => counts![state] > 0).Select(state => $"{counts![state]} {state.ToText()}")),
-            model => JobStates.All.All(state => counts![state] == model.Jobs.Count(job => job.State == state))));
+    private async Task CountAsync() => await history.ReadAsync(
+        number, "count", () => context.Store.CountAsync(JobFilter.All, CancellationToken.None), counts => One(
+            string.Join(", ", JobStates.All.Where(state => counts[state] > 0).Select(state => $"{counts[state]} {state.ToText()}")),
+            model => JobStates.All.All(state => counts[state] == model.Jobs.Count(job => job.State == state))));
 
     private void Remember(IReadOnlyList<Job> jobs)
     {

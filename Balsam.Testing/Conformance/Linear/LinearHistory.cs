@@ -20,13 +20,25 @@ internal sealed class LinearHistory
         }
     }
 
+    /// <summary>Makes a call that only reads, and notes what came of it.</summary>
+    /// <param name="caller">Who makes it.</param>
+    /// <param name="call">The call in words.</param>
+    /// <param name="make">Makes it.</param>
+    /// <param name="explain">Whether a model is as it was read; several things when they need not have been so at one instant.</param>
+    /// <returns>The answer.</returns>
+    public async Task<T> ReadAsync<T>(int caller, string call, Func<Task<T>> make, Func<T, IEnumerable<(string Answer, Func<StoreModel, bool> Explains)>> explain) =>
+        (await MakeAsync(caller, call, true, make, (answer, _) => explain(answer!)))!;
+
     /// <summary>Makes a call and notes what came of it.</summary>
     /// <param name="caller">Who makes it.</param>
     /// <param name="call">The call in words.</param>
     /// <param name="make">Makes it.</param>
-    /// <param name="explain">What a model does for this answer, or for this refusal; several things when the answer need not have come about at one instant.</param>
+    /// <param name="explain">What a model does for this answer, or for this refusal.</param>
     /// <returns>The answer; the default value when the call was refused.</returns>
-    public async Task<T?> MakeAsync<T>(int caller, string call, Func<Task<T>> make, Func<T?, BalsamException?, IEnumerable<(string Answer, Func<StoreModel, bool> Explains)>> explain)
+    public Task<T?> MakeAsync<T>(int caller, string call, Func<Task<T>> make, Func<T?, BalsamException?, IEnumerable<(string Answer, Func<StoreModel, bool> Explains)>> explain) =>
+        MakeAsync(caller, call, false, make, explain);
+
+    private async Task<T?> MakeAsync<T>(int caller, string call, bool isRead, Func<Task<T>> make, Func<T?, BalsamException?, IEnumerable<(string Answer, Func<StoreModel, bool> Explains)>> explain)
     {
         long invoked = Interlocked.Increment(ref _clock);
         T? answer = default;
@@ -43,7 +55,7 @@ internal sealed class LinearHistory
         long answered = Interlocked.Increment(ref _clock);
         lock (_gate)
         {
-            _operations.AddRange(explain(answer, refusal).Select(part => new Operation(caller, invoked, answered, $"{call} → {part.Answer}", part.Explains)));
+            _operations.AddRange(explain(answer, refusal).Select(part => new Operation(caller, invoked, answered, $"{call} → {part.Answer}", isRead, part.Explains)));
         }
 
         return answer;

@@ -14,7 +14,8 @@ internal sealed class LinearRun(StoreConformanceContext context, int seed)
 
     private readonly Random _random = new(seed);
     private readonly LinearKnowledge _known = new();
-    private StoreModel _model = new();
+    private IReadOnlyList<StoreModel> _models = [new()];
+    private IReadOnlyList<Operation> _before = [];
 
     public async Task RunAsync(int rounds)
     {
@@ -70,26 +71,28 @@ internal sealed class LinearRun(StoreConformanceContext context, int seed)
         IReadOnlyList<Operation> operations = history.Operations;
         Check.That(operations.Count <= Linearizer.Most, $"a round of at most {Linearizer.Most} operations; it has {operations.Count}");
         var linearizer = new Linearizer(operations);
-        if (linearizer.Explain(_model) is not { } end)
+        IReadOnlyList<StoreModel> ends = linearizer.Explain(_models);
+        if (ends.Count == 0)
         {
-            Operation[] left = [.. operations.Except(linearizer.Longest)];
             throw new ConformanceException(
-                $"Seed {seed}, round {round}, {what}: no order of these calls explains their answers.\n  Before them: {_model.Describe()}\n    {string.Join("\n    ", operations)}\n"
-                + $"  The model can follow as far as\n    {string.Join("\n    ", linearizer.Longest)}\n  and then none of\n    {string.Join("\n    ", left)}");
+                $"Seed {seed}, round {round}, {what}: no order of these calls explains their answers.\n  Before that:{Lines(_before)}\n  After it, one of:{Lines(_models.Select(model => model.Describe()))}\n  The calls:{Lines(operations)}\n"
+                + $"  A model can follow as far as{Lines(linearizer.Longest)}\n  and then none of{Lines(operations.Except(linearizer.Longest))}");
         }
 
-        _model = end;
+        (_models, _before) = (ends, operations);
     }
+
+    private static string Lines(IEnumerable<object> lines) => string.Concat(lines.Select(line => $"\n    {line}"));
 
     // The oldest jobs go, so that a history stays short enough to be searched.
     private async Task ShrinkAsync(int round)
     {
-        JobId[] old = [.. _model.Jobs.Select(job => job.Id).SkipLast(MostJobs)];
+        JobId[] old = [.. _models[0].Jobs.Select(job => job.Id).SkipLast(MostJobs)];
         if (old.Length > 0)
         {
             await ExplainAsync(round, "alone, to be rid of old jobs", history => Caller(history, Callers).DeleteAsync(old));
         }
 
-        _known.KeepOnly(_model.Jobs.Select(job => job.Id));
+        _known.KeepOnly(_models[0].Jobs.Select(job => job.Id));
     }
 }
