@@ -218,6 +218,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
     // The heart of the writer: stage everything that queued up, write it once, publish, answer.
     private void Process(List<IWriteRequest> requests)
     {
+        StagedBatch? batch = null;
         try
         {
             if (_mustReload)
@@ -225,7 +226,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
                 Reload();
             }
 
-            var batch = new StagedBatch(_lastId, _lastSequence, _lastEpoch, _graph, FindPublished, FindPublished, id => _states[id.Value], NewChildLookup(), FindKeyed, _time);
+            batch = new StagedBatch(_lastId, _lastSequence, _lastEpoch, _graph, FindPublished, FindPublished, id => _states[id.Value], NewChildLookup(), FindKeyed, _time);
             requests.ForEach(request => request.Prepare(batch));
             WithholdClaims();
             requests.ForEach(request => request.Stage(batch));
@@ -251,6 +252,7 @@ public abstract partial class EmbeddedJobStore : IJobStore
         {
             _mustReload = true;
             StoreException failure = AsStoreException(exception, Description);
+            EndSessions(batch);
             TryReload();
             requests.ForEach(request => request.Fail(failure));
         }
@@ -281,6 +283,18 @@ public abstract partial class EmbeddedJobStore : IJobStore
             if (!write.Puts.Select(job => job.Id).Concat(write.Deletes).Any(id => _active.TryGetValue(id, out Job? job) && IsReady(job)))
             {
                 AnswerClaims();
+            }
+        }
+    }
+
+    // Written or not: whoever asked for it is gone.
+    private void EndSessions(StagedBatch? batch)
+    {
+        lock (_gate)
+        {
+            foreach (Session session in batch?.Closed ?? [])
+            {
+                _sessions.Close(session);
             }
         }
     }

@@ -183,7 +183,7 @@ public sealed class EmbeddedJobStoreTests
     }
 
     [Test]
-    public async Task Claim_OfAJobLetGoWhileItsCancelIsOnItsWay_WaitsForIt()
+    public async Task Release_OfAJobWhoseCancelIsOnItsWay_WaitsForIt()
     {
         Job job = await AddAsync();
         LauncherSession first = await OpenSessionAsync();
@@ -192,12 +192,55 @@ public sealed class EmbeddedJobStoreTests
         using var slow = new SlowDisk(_fixture.Disk);
         Task write = Store.CommitAsync([new JobCommit { Changes = [Cancel(job)] }], None);
         await slow.Began;
-        await Store.ReleaseAsync(first.Token, [job.Id], None);
-        Task<IReadOnlyList<Job>> claim = ClaimAsync(second);
-        Assert.That(claim.IsCompleted, Is.False);
+        Task release = Store.ReleaseAsync(first.Token, [job.Id], None);
+        Assert.That(release.IsCompleted, Is.False, "who is told that it is done would read the job as it was");
+        Assert.That(await ClaimAsync(second), Is.Empty);
         slow.GoOn();
+        await release;
+        Assert.That((await Store.FindAsync([job.Id], None))[0].State, Is.EqualTo(JobState.Failed));
+        Assert.That(await ClaimAsync(second), Is.Empty);
+        Assert.That(await Store.FindLeasesAsync([job.Id], None), Is.Empty);
         await write;
-        Assert.That(await claim, Is.Empty);
+    }
+
+    [Test]
+    public async Task CloseSession_OnItsWay_IsSeenByNobody()
+    {
+        await AddAsync();
+        LauncherSession session = await OpenSessionAsync();
+        Job held = (await ClaimAsync(session)).Single();
+        using var slow = new SlowDisk(_fixture.Disk);
+        Task close = Store.CloseSessionAsync(session.Token, None);
+        await slow.Began;
+        await Store.RenewAsync(session.Token, None);
+        Assert.That(await Store.ListSessionsAsync(None), Has.Count.EqualTo(1));
+        Assert.That(await Store.FindLeasesAsync([held.Id], None), Has.Count.EqualTo(1));
+        slow.GoOn();
+        await close;
+        Assert.That(await Store.ListSessionsAsync(None), Is.Empty);
+        Assert.That(await Store.FindLeasesAsync([held.Id], None), Is.Empty);
+    }
+
+    [Test]
+    public async Task CloseSession_InOneWriteWithOthersOfTheSession_EndsWhatCameBeforeAndRefusesWhatComesAfter()
+    {
+        await AddAsync();
+        LauncherSession session = await OpenSessionAsync();
+        Job held = (await ClaimAsync(session)).Single();
+        JobChange running = new JobChange(held).Apply(JobTrigger.Preprocessed, Now).Apply(JobTrigger.Started, Now);
+        using var slow = new SlowDisk(_fixture.Disk);
+        Task<Job> first = AddAsync();
+        await slow.Began;
+        Task<IReadOnlyList<CommitResult>> lets = Store.CommitAsync([new JobCommit { Lease = session.Token, Changes = [running] }], None);
+        Task close = Store.CloseSessionAsync(session.Token, None);
+        Task again = Store.CloseSessionAsync(session.Token, None);
+        Task<IReadOnlyList<CommitResult>> late = Store.CommitAsync([new JobCommit { Lease = session.Token, Changes = [new JobChange(running.After).Apply(JobTrigger.RunSucceeded, Now)] }], None);
+        slow.GoOn();
+        await Task.WhenAll(first, lets, close);
+        Assert.That(slow.Writes, Is.EqualTo(2));
+        Assert.That((await Store.FindAsync([held.Id], None))[0].State, Is.EqualTo(JobState.Running), "the session had let go of it");
+        await Assert.ThrowsAsync<LeaseLostException>(() => again);
+        Assert.That((await late)[0].Refusal, Is.InstanceOf<LeaseLostException>());
     }
 
     [Test]
